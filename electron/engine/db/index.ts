@@ -1,0 +1,3 @@
+/** The only door to SQLite. */
+export * from './types.ts'
+export { layerHash } from './layer-hash.ts'
