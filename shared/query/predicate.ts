@@ -79,6 +79,7 @@ export type Bound = { readonly text: string; readonly isInclusive: boolean }
 
 /** Segments of a path pattern, folded; `**` spans segments. Semantics and matcher: query/glob.ts. */
 export type PathGlob = { readonly segments: readonly PathSegment[] }
-export type PathSegment = 'any-depth' | readonly (string | null | 1)[]
+/** Parts as in a pattern; 2 = `**` beside other characters (`2026/**.jpg`): any run, also across `/`. */
+export type PathSegment = 'any-depth' | readonly (string | null | 1 | 2)[]
 
 export type SortKey = { readonly source: Source | { readonly kind: 'path' }; readonly isDescending: boolean }
