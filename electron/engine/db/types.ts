@@ -217,6 +217,11 @@ export type IndexApi = {
    * returned; once that record is applied, saving them again takes them in.
    */
   saveFolders(input: { folders: readonly ScannedFolder[] }): Saved & { seen: readonly SeenNeeded[] }
+  /**
+   * saveFolders for what the scan threads packed: each entry is `ScannedFolder[]` as `serialize` of node:v8 writes it.
+   * The loop passes these on unread, because copying 100,000 images through it twice costs it most of a second.
+   */
+  savePacked(input: { packed: readonly Uint8Array[] }): Saved & { seen: readonly SeenNeeded[] }
   /** Ends a whole scan of a root: drops images whose folders were not met. `dirs` = every folder met. */
   finishScan(input: { rootId: RootId; dirs: readonly RootPath[] }): Saved
   /** Saves what codecs measured; `moves` are edited images that were found again elsewhere by their hash. */
