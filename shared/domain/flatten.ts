@@ -50,7 +50,7 @@ export type FlatFile = {
   readonly values: ReadonlyMap<string, ValueText>
   /** Tags as written, without repeats that differ only in case; null = the file has no list of tags. */
   readonly tags: readonly string[] | null
-  /** Keys that are there as `null`: in a full-name sidecar they hide the other file's values. `tags` may be one. */
+  /** Keys that are there without a value (`null`, or not indexed): in a full-name sidecar they hide the other file's. */
   readonly nulls: readonly string[]
   readonly findings: readonly Finding[]
 }
@@ -83,9 +83,10 @@ export function printFlat({ values, tags }: Pick<FlatFile, 'values' | 'tags'>): 
   return { metadata: metadata === '' ? '{}' : `${metadata}}`, tags: tags === null ? '' : JSON.stringify(tags) }
 }
 
-/** Marks in Walk.values for members that have no value; neither is a value's text. */
+/** Marks in Walk.values for members that have no value; none is a value's text. */
 const IS_NULL = 'null'
 const NOT_INDEXED = ''
+const IS_TAGS = 'tags'
 
 type Walk = {
   readonly text: string
@@ -99,7 +100,7 @@ type Walk = {
   readonly findings: Finding[]
   tags: string[] | null
   entries: number
-  hasNulls: boolean
+  hasMarks: boolean
   hasRepeats: boolean
   refusal: Refusal | null
 }
@@ -116,18 +117,18 @@ function startWalk(text: string, nodes: Int32Array, length: number): Walk {
     findings: [],
     tags: null,
     entries: 0,
-    hasNulls: false,
+    hasMarks: false,
     hasRepeats: false,
     refusal: null,
   }
 }
 
-function finish({ values, tags, findings, hasNulls }: Walk): FlatFile {
+function finish({ values, tags, findings, hasMarks }: Walk): FlatFile {
   const nulls: string[] = []
-  if (hasNulls) {
+  if (hasMarks) {
     for (const [key, value] of values) {
-      if (value === IS_NULL) nulls.push(key)
-      if (value === IS_NULL || value === NOT_INDEXED) values.delete(key)
+      if (value === IS_NULL || value === NOT_INDEXED) nulls.push(key)
+      if (value === IS_NULL || value === NOT_INDEXED || value === IS_TAGS) values.delete(key)
     }
   }
   return { ok: true, values, tags, nulls, findings }
@@ -201,7 +202,7 @@ function readMember(walk: Walk, node: number, key: string): void {
     }
   }
   if (kind === NULL) {
-    walk.hasNulls = true
+    walk.hasMarks = true
     values.set(key, IS_NULL)
   } else if (kind === ARRAY) readList(walk, node, key)
   else {
@@ -240,7 +241,7 @@ function readList(walk: Walk, node: number, key: string): void {
     if (nodes[item]! <= ARRAY) {
       find(walk, { kind: 'array', key, reason: 'This list holds lists or objects, so it is not searched.' })
       walk.values.set(key, NOT_INDEXED)
-      walk.hasNulls = true
+      walk.hasMarks = true
       return
     }
     areTexts &&= nodes[item] === STRING
@@ -255,8 +256,8 @@ function readList(walk: Walk, node: number, key: string): void {
   }
   if (key === 'tags' && areTexts) {
     walk.tags = readTags(walk, items.values())
-    walk.values.set(key, NOT_INDEXED)
-    walk.hasNulls = true
+    walk.values.set(key, IS_TAGS)
+    walk.hasMarks = true
     return
   }
   if (key === 'tags') {

@@ -30,18 +30,20 @@ function readOutline(text: string): Outline {
   let depth = 0
   for (let at = 0; at < text.length; at += 1) {
     const code = text.charCodeAt(at)
-    if (code === 123 || code === 91) depth += 1
-    else if (code === 125 || code === 93) {
-      depth -= 1
-      // In a list the first object decides.
-      if (depth < level && members.size > 0) break
-    } else if (code === 34) {
-      const end = endOfString(text, at)
-      if (depth === level) addMember(text, at, end, members)
-      at = end - 1
-    }
+    depth += levelsAt(code)
+    // In a list the first object decides.
+    if (depth < level && members.size > 0) break
+    if (code !== 34) continue
+    const end = endOfString(text, at)
+    if (depth === level) addMember(text, at, end, members)
+    at = end - 1
   }
   return { opener, members }
+}
+
+function levelsAt(code: number): number {
+  if (code === 123 || code === 91) return 1
+  return code === 125 || code === 93 ? -1 : 0
 }
 
 /** Subtle: no regular expression, as an embedded picture is a text of megabytes, more than their stack holds. */
