@@ -20,9 +20,11 @@ import {
   scanJson,
 } from '../lib/json-scan.ts'
 import { foldText } from '../lib/text.ts'
-import type { LayerText, ValueText } from './layer.ts'
+import { checkKey } from './key.ts'
+import type { ValueText } from './layer.ts'
 import type { Problem, ProblemKind } from './problem.ts'
 import { readNumber } from './scalar.ts'
+import { checkTag } from './tag.ts'
 
 const MAX_ENTRIES = 4096
 const MAX_KEY_BYTES = 512
@@ -68,19 +70,6 @@ export function flatten(text: string): FlatFile | Refusal {
   const again = { ...startWalk(text, nodes, length), overridden: findOverridden(text, nodes, length) }
   walkNodes(again)
   return again.refusal ?? finish(again)
-}
-
-/** The canonical text of values and tags (layer.ts). */
-export function printFlat({ values, tags }: Pick<FlatFile, 'values' | 'tags'>): LayerText {
-  const keys = [...values.keys()]
-  for (let i = 1; i < keys.length; i += 1) {
-    if (keys[i - 1]! < keys[i]!) continue
-    keys.sort()
-    break
-  }
-  let metadata = ''
-  for (const key of keys) metadata += `${metadata === '' ? '{"' : ',"'}${key}":${values.get(key)}`
-  return { metadata: metadata === '' ? '{}' : `${metadata}}`, tags: tags === null ? '' : JSON.stringify(tags) }
 }
 
 /** Marks in Walk.values for members that have no value; none is a value's text. */
@@ -182,7 +171,11 @@ function readKey(walk: Walk, node: number, prefix: string): string | null {
 }
 
 function addBadKey(walk: Walk, key: string): void {
-  const reason = 'Keys hold letters, digits, _ and dots, and begin with no dot. This one is skipped.'
+  const checked = checkKey(key)
+  const why = checked.ok ? 'This is no valid key.' : checked.reason
+  const advice =
+    checked.ok || checked.suggestion === undefined ? '' : ` Rename it, for example to ${checked.suggestion}.`
+  const reason = `${why} This one is skipped.${advice}`
   find(walk, { kind: 'key', key, reason })
 }
 
@@ -278,17 +271,15 @@ function identityOf(value: ValueText): unknown {
 function readTags(walk: Walk, texts: Iterable<ValueText>): string[] {
   const byFold = new Map<string, string>()
   for (const text of texts) {
-    const tag = (JSON.parse(text) as string).trim()
-    const fold = foldText(tag)
-    if (!isTag(tag))
-      find(walk, { kind: 'value', key: 'tags', reason: 'A tag is 1 to 256 characters without control characters.' })
-    else if (!byFold.has(fold)) byFold.set(fold, tag)
+    const checked = checkTag(JSON.parse(text) as string)
+    if (!checked.ok) {
+      find(walk, { kind: 'value', key: 'tags', reason: `${checked.reason} One in the file is left out.` })
+      continue
+    }
+    const fold = foldText(checked.tag)
+    if (!byFold.has(fold)) byFold.set(fold, checked.tag)
   }
   return [...byFold.values()]
-}
-
-function isTag(tag: string): boolean {
-  return tag !== '' && tag.length <= 256 && !/\p{Cc}/u.test(tag)
 }
 
 function find(walk: Walk, finding: Finding): void {

@@ -7,8 +7,8 @@
 import { hash } from 'node:crypto'
 import * as nodeFs from 'node:fs'
 import { join } from 'node:path'
-import { flatten, printFlat, type FlatFile } from '../../../shared/domain/flatten.ts'
-import { EMPTY_LAYER_TEXT, type LayerText } from '../../../shared/domain/layer.ts'
+import { flatten, type FlatFile } from '../../../shared/domain/flatten.ts'
+import { EMPTY_LAYER_TEXT, printLayer, type LayerText } from '../../../shared/domain/layer.ts'
 import type { Problem, ProblemKind } from '../../../shared/domain/problem.ts'
 import type { Fs } from '../platform.ts'
 import { annotationFormat, type AnnotationFormat } from './annotation.ts'
@@ -116,8 +116,8 @@ function layerOf(files: readonly SidecarFile[]): LayerText | null {
   const [first, second] = files
   if (first === undefined) return EMPTY_LAYER_TEXT
   if (first.kind !== 'good') return null
-  if (second === undefined) return printFlat(first.flat)
-  return second.kind === 'good' ? printFlat(mergeFlat(first.flat, second.flat)) : null
+  if (second === undefined) return printLayer(first.flat)
+  return second.kind === 'good' ? printLayer(mergeFlat(first.flat, second.flat)) : null
 }
 
 function problemsOf(file: SidecarFile): Problem[] {
