@@ -21,6 +21,7 @@ export type Filter = Span & {
   readonly field: string
   readonly fieldSpan: Span
   readonly operator: Operator
+  readonly operatorSpan: Span
   /** At least one; more than one only after `:`, `=` and `!=`. */
   readonly values: readonly [Value, ...Value[]]
   /** `class:helmet>=3`: how many. */

@@ -143,8 +143,16 @@ function readFilter(node: SyntaxNode, reading: Reading): Filter | null {
   if (!value) return failWithoutValue(field, sign, text)
   const values: Filter['values'] = [value, ...more]
   checkList(operator, values, rest)
-  const fieldSpan = { from: field.from, to: field.to }
-  const filter: Filter = { kind: 'filter', field: name, fieldSpan, operator, values, from: node.from, to: node.to }
+  const filter: Filter = {
+    kind: 'filter',
+    field: name,
+    fieldSpan: { from: field.from, to: field.to },
+    operator,
+    operatorSpan: { from: sign.from, to: sign.to },
+    values,
+    from: node.from,
+    to: node.to,
+  }
   if (name === 'sort') {
     reading.sort.push(readSort(filter))
     return null

@@ -1,0 +1,12 @@
+/** The door to the query language: read, check, print, match and complete queries. */
+export type { Expression, Filter, Query, SortTerm, Value } from './ast.ts'
+export { checkQuery, type CheckOptions, type CheckResult } from './check.ts'
+export { complete, type CompletionSource } from './complete.ts'
+export type { Completion, Diagnostic } from './diagnostic.ts'
+export { matchGlob, matchParts } from './glob.ts'
+export { compareRecords, matches } from './match.ts'
+export type { CheckedQuery, FieldName, PathGlob, Predicate, SortKey, Source, Test } from './predicate.ts'
+export { printExpression, printQuery } from './print.ts'
+export type { MatchRecord } from './record.ts'
+export { parseQuery } from './to-ast.ts'
+export { quote } from './word.ts'
