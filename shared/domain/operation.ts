@@ -69,11 +69,14 @@ export type MetadataOperation = {
   readonly image: ImageRef
   readonly base: LayerHash
   readonly key: string
-  /** The user layer's entry this one replaces: null = there was none. */
-  readonly from: { readonly at: At; readonly to: ValueText | null } | null
+  /** The user layer's entry this one replaces: null = there was none; without `to` = it had been undone. */
+  readonly from: { readonly at: At; readonly to?: ValueText | null } | null
   /** The value's text in the sidecar layer, null = not there. */
   readonly was: ValueText | null
-  /** The new value's text; null = removed (a tombstone). Absent only together with `clear`. */
+  /**
+   * The new value's text; null = removed (a tombstone). Together with `clear` it is what the sidecar is to hold again
+   * (null = not the key), for as long as no foreign change comes; absent = whatever it holds.
+   */
   readonly to?: ValueText | null
   /** Undo of the first edit of a key: the user layer has no entry any more. */
   readonly clear?: true
@@ -87,7 +90,7 @@ export type TagOperation = {
   readonly tag: string
   /** `add`, `remove` (also hides the sidecar's tag), or `clear`: forget the named operations (undo). */
   readonly change: 'add' | 'remove' | 'clear'
-  /** Places of the operations on this tag seen by this one; a removal or clear undoes just these. */
+  /** Places of the operations on this tag seen by this one: from now on this one counts instead of them. */
   readonly saw: readonly At[]
   readonly frozen?: Frozen
 }

@@ -10,7 +10,8 @@ export function checkTag(text: string): TagCheck {
   const tag = text.normalize('NFC').trim()
   if (tag === '') return { ok: false, reason: 'A tag needs at least one character.' }
   if (tag.length > MAX_TAG_LENGTH) return { ok: false, reason: `A tag has at most ${MAX_TAG_LENGTH} characters.` }
-  if (/\p{Cc}/u.test(tag)) return { ok: false, reason: 'A tag cannot hold control characters such as line breaks or tabs.' }
+  if (/\p{Cc}/u.test(tag))
+    return { ok: false, reason: 'A tag cannot hold control characters such as line breaks or tabs.' }
   if (!tag.isWellFormed()) return { ok: false, reason: 'The tag holds half of a character.' }
   return { ok: true, tag }
 }
