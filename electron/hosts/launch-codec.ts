@@ -4,9 +4,10 @@
  */
 import { spawn } from 'node:child_process'
 import { setPriority } from 'node:os'
+import { fileURLToPath } from 'node:url'
 import type { CodecLauncher } from '../engine/platform.ts'
 
-const CODEC = new URL('../engine/thumbs/codec.ts', import.meta.url)
+const CODEC = fileURLToPath(new URL('../engine/thumbs/codec.ts', import.meta.url))
 const KEPT = ['TZ', 'SystemRoot', 'TEMP', 'TMP', 'TMPDIR']
 const NICE = 10
 
@@ -18,7 +19,7 @@ type LaunchOptions = {
 /** A launcher of codec processes that run the same Node as this one. */
 export function createCodecLauncher({ onStderr }: LaunchOptions = {}): CodecLauncher {
   return () => {
-    const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', CODEC.pathname], {
+    const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', CODEC], {
       stdio: ['ignore', 'ignore', onStderr ? 'pipe' : 'ignore', 'ipc'],
       env: Object.fromEntries(KEPT.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : []))),
       windowsHide: true,
@@ -34,6 +35,9 @@ export function createCodecLauncher({ onStderr }: LaunchOptions = {}): CodecLaun
     }
   }
 }
+
+/** Starts a codec that says nothing on stderr. */
+export const launchCodec: CodecLauncher = createCodecLauncher()
 
 // `error` without a process (spawn refused) is an end as well; whichever comes first counts.
 function onceGone(child: ReturnType<typeof spawn>, listener: (reason: string) => void): void {

@@ -8,9 +8,17 @@ export type CodecTask =
       readonly kind: 'thumbnail'
       readonly file: string
       readonly edge: 256 | 512
+      /** A temp file that must not exist yet; whoever asked reads or renames it, and removes it. */
       readonly out: string
+      /** Use the small preview inside the file, which needs no decoding of the picture; fails where there is none. */
+      readonly isPreview?: boolean
     }
-  | { readonly task: number; readonly kind: 'paint'; readonly scene: unknown; readonly out: string }
+  | {
+      readonly task: number
+      readonly kind: 'paint'
+      /** Pictures with the same backdrop, which is then painted once; each `out` as above. */
+      readonly pictures: readonly { readonly scene: unknown; readonly out: string }[]
+    }
 
 export type CodecAnswer =
   | {
@@ -33,6 +41,12 @@ export type CodecAnswer =
   | {
       readonly task: number
       readonly ok: false
-      readonly code: 'unreadable' | 'unsupported' | 'too-large' | 'missing' | 'timeout'
+      /** `unavailable` blames no file: codec processes do not start. */
+      readonly code: 'unreadable' | 'unsupported' | 'too-large' | 'missing' | 'timeout' | 'unavailable'
       readonly reason: string
     }
+
+export type CodecFailure = Extract<CodecAnswer, { ok: false }>
+
+/** Sent once, before any answer: the decoders are loaded. A process that ends without it blames no file. */
+export type CodecReady = { readonly kind: 'ready' }

@@ -1,0 +1,99 @@
+/**
+ * What an image file says about itself, in one pass over its first and last bytes: identity, format by content, size
+ * as shown, capture time, EXIF. Pictures are not decoded here, except JPEGs whose end looks missing.
+ */
+import { basename } from 'node:path'
+import { quickHash } from '../scan/identity.ts'
+import type { ImageFacts } from '../db/index.ts'
+import { readExif, type ExifFacts } from './exif.ts'
+import { openWindow, type FileWindow } from './file-window.ts'
+import { looksLikeText, NOT_SHOWN, readHeader, type PictureHeader } from './header.ts'
+
+/** What only the decoder library can tell; codec.ts supplies it. */
+export type Probe = {
+  /** Header as the decoder sees it; throws if it cannot read the file. `exif` is the raw block. */
+  metadata(file: string): Promise<{ width: number; height: number; orientation?: number; exif?: Buffer }>
+  /** Decodes at a small size: fine, only with errors overlooked, or not at all. */
+  decode(file: string): Promise<'fine' | 'damaged' | 'unreadable'>
+}
+
+type MeasuredFile = { readonly quickHash: string; readonly facts: ImageFacts; readonly problem: string | null }
+
+/** Pixels beyond which nothing is decoded: a small file can claim any size. */
+export const MAX_PIXELS = 120_000_000
+export const TOO_LARGE = 'The picture has more than 120 million pixels, too many to show.'
+
+const NO_FACTS: ImageFacts = { width: null, height: null, format: null, isDamaged: false, takenMs: null, exif: {} }
+
+/** Measures one file; throws node's file errors only. A file that is no picture is measured too, with its problem. */
+export async function measureFile(file: string, probe: Probe): Promise<MeasuredFile> {
+  using window = openWindow(file)
+  const hash = quickHash(file)
+  if (window.size === 0) return { quickHash: hash, facts: NO_FACTS, problem: 'The file is empty.' }
+  const header = readHeader(window, basename(file))
+  if (header.format === null) return { quickHash: hash, facts: NO_FACTS, problem: notPicture(window) }
+  const { facts, problem } = await readFacts(file, { window, header, probe })
+  return { quickHash: hash, facts, problem }
+}
+
+/** Why a file that bears an image's name is none. */
+export function notPicture(window: FileWindow): string {
+  if (window.size === 0) return 'The file is empty.'
+  const text = looksLikeText(window.head) ? window.head.toString('latin1', 0, 4096) : null
+  if (text === null) return 'The file is not a picture that Gleaner knows, whatever its name says.'
+  return text.includes('<svg')
+    ? 'The file is an SVG drawing, which Gleaner does not show.'
+    : 'The file holds text, not a picture.'
+}
+
+type Source = { window: FileWindow; header: PictureHeader; probe: Probe }
+
+async function readFacts(file: string, source: Source): Promise<{ facts: ImageFacts; problem: string | null }> {
+  const { window, header, probe } = source
+  let found = readExif(metadataBytes(source))
+  let size: Size = { width: header.width, height: header.height, isAsShown: header.format === 'heic' }
+  let problem: string | null = null
+  if (needsProbe(header)) {
+    const probed = await probe.metadata(file).catch(() => null)
+    if (probed) size = { width: probed.width, height: probed.height, isAsShown: true }
+    if (probed?.exif && Object.keys(found.exif).length === 0) found = readExif(probed.exif)
+    // Subtle: sharp's own orientation is the last word on size; ours only describes the file.
+    if (!probed && !NOT_SHOWN.has(header.format ?? '')) problem = 'The picture cannot be decoded.'
+  }
+  const state = await decodeState(file, source)
+  if (state === 'unreadable') problem = 'The picture is damaged and cannot be decoded.'
+  const pixels = (size.width ?? 0) * (size.height ?? 0)
+  if (pixels > MAX_PIXELS) problem = TOO_LARGE
+  const facts = { ...shownSize(size, found), format: header.format, isDamaged: state === 'damaged' }
+  return { facts: { ...facts, takenMs: found.takenMs, exif: found.exif }, problem: window.size === 0 ? null : problem }
+}
+
+type Size = { width: number | null; height: number | null; isAsShown: boolean }
+
+function needsProbe({ format, width }: PictureHeader): boolean {
+  return width === null ? !NOT_SHOWN.has(format ?? '') : format === 'png'
+}
+
+// A TIFF or raw keeps its tags wherever it likes; up to this size the whole file may be handed to the parser.
+function metadataBytes({ window, header }: Source): Buffer {
+  const isTiffLike = header.format === 'tiff' || header.format === 'raw'
+  const isSmall = window.size <= 4 * 1024 * 1024
+  return isTiffLike && isSmall && window.size > window.head.length ? window.read(0, window.size) : window.head
+}
+
+// Only a JPEG can hide its end (phones append films and notes), so only there a missing end mark proves nothing.
+async function decodeState(
+  file: string,
+  { window, header, probe }: Source,
+): Promise<'fine' | 'damaged' | 'unreadable'> {
+  if (header.format !== 'jpeg') return header.isCutOff ? 'damaged' : 'fine'
+  if (header.width !== null && window.tail.includes('\xff\xd9', 0, 'latin1')) return 'fine'
+  if ((header.width ?? 0) * (header.height ?? 0) > MAX_PIXELS) return 'fine'
+  return probe.decode(file)
+}
+
+function shownSize(size: Size, { orientation }: ExifFacts): { width: number | null; height: number | null } {
+  const { width, height, isAsShown } = size
+  if (width === 0 || height === 0) return { width: null, height: null }
+  return !isAsShown && orientation >= 5 ? { width: height, height: width } : { width, height }
+}
