@@ -2,7 +2,7 @@
  * The query thread from the loop's side: started at the first question, because a command that only edits one image
  * need not load a million. Restarted with the next question if it dies.
  */
-import { Worker } from 'node:worker_threads'
+import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads'
 import { createCaller, type Remote } from '../../shared/lib/call.ts'
 import type { Log } from './platform.ts'
 import type { QueryApi } from './query/types.ts'

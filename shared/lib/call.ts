@@ -6,7 +6,7 @@
  */
 export type PortLike = {
   postMessage(message: unknown, transfer?: readonly ArrayBuffer[]): void
-  on(event: 'message', listener: (message: never) => void): unknown
+  on(event: 'message', listener: (message: unknown) => void): unknown
 }
 
 type AnyFunction = (input: never) => unknown
@@ -46,9 +46,8 @@ export class Moved<T> {
 
 /** Answers calls that arrive on the port with the functions of the table. */
 export function serve(port: PortLike, table: Table): void {
-  port.on('message', (message: Request) => {
-    if (typeof message !== 'object' || message === null || typeof message.call !== 'number') return
-    void answer(port, table, message)
+  port.on('message', (message) => {
+    if (isRequest(message)) void answer(port, table, message)
   })
 }
 
@@ -57,8 +56,8 @@ export function createCaller<T>(port: PortLike): { remote: Remote<T>; fail(error
   const open = new Map<number, { resolve(value: unknown): void; reject(error: Error): void }>()
   let next = 1
   let dead: Error | undefined
-  port.on('message', (message: Answer) => {
-    if (typeof message !== 'object' || message === null || typeof message.answer !== 'number') return
+  port.on('message', (message) => {
+    if (!isAnswer(message)) return
     const waiting = open.get(message.answer)
     open.delete(message.answer)
     if (message.error === undefined) waiting?.resolve(message.value)
@@ -96,6 +95,14 @@ async function answer(port: PortLike, table: Table, { call, name, input }: Reque
   } catch (error) {
     port.postMessage({ answer: call, error: toWire(error) } satisfies Answer)
   }
+}
+
+function isRequest(message: unknown): message is Request {
+  return typeof message === 'object' && message !== null && typeof (message as Request).call === 'number'
+}
+
+function isAnswer(message: unknown): message is Answer {
+  return typeof message === 'object' && message !== null && typeof (message as Answer).answer === 'number'
 }
 
 function toWire(error: unknown): WireError {
