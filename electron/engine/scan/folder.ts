@@ -4,7 +4,6 @@
  * Runs in an I/O thread and writes nothing. A folder whose digest is the index's costs its listing and no more. What
  * is half-written is left as the index has it and looked at again shortly (reliability.md 2.7).
  */
-import { join } from 'node:path'
 import type { RootId, RootPath } from '../../../shared/domain/ids.ts'
 import type { Problem } from '../../../shared/domain/problem.ts'
 import type { KnownImage, Reader, ScannedFolder, SidecarFact, Signature } from '../db/index.ts'
@@ -106,35 +105,44 @@ type Comparison = {
   readonly guards: readonly FoundGuard[]
 }
 
-function compare({ task, listing, paired, images, guards }: Comparison): FolderChange {
+function compare(comparison: Comparison): FolderChange {
+  const { task, listing, paired, images, guards } = comparison
   const known = new Map(images.map((image) => [image.name, image]))
   const jsons = new Map(listing.jsons.map((entry) => [entry.name, entry]))
-  const sign = (entry: FileEntry) => signatureOf(entry.stat, listing.signatures, task.nowMs)
   const work: ImageWork[] = []
   for (const entry of listing.images) {
-    const before = known.get(entry.name)
+    const item = compareImage(comparison, entry, known.get(entry.name), jsons)
     known.delete(entry.name)
-    const { base, full } = paired.pairs.get(entry.name) ?? {}
-    const signatures: Record<string, Signature> = {}
-    for (const name of [base, full]) {
-      const sidecar = name === undefined ? undefined : jsons.get(name)
-      if (sidecar) signatures[sidecar.name] = sign(sidecar)
-    }
-    const signature = sign(entry)
-    const isFileChanged = before === undefined || signature === '' || before.signature !== signature
-    const isSame = !isFileChanged && isTrusted(before, signatures)
-    const isHashed = isSame && task.isFull && (before.isStale || listing.signatures === 'coarse')
-    if (isSame && !isHashed) continue
-    const { size, mtimeMs } = entry.stat
-    const pair = { ...(base !== undefined && { base }), ...(full !== undefined && { full }) }
-    const file = { name: entry.name, size: Number(size), modifiedMs: Number(mtimeMs), signature, isFileChanged }
-    work.push({ ...file, isKnown: before !== undefined, pair, signatures, hashed: isHashed ? before.sidecars : null })
+    if (item !== null) work.push(item)
   }
   const gone = [...known.keys()].filter((name) => !listing.unknown.has(name))
   const { rootId, dir } = task
   const problems = [...listing.problems, ...pairProblems(dir, paired), ...orphanProblems(dir, paired.orphans, guards)]
   const { digest, folders } = listing
   return { folder: { rootId, dir, digest, images: [], gone, problems, folders }, work }
+}
+
+function compareImage(
+  { task, listing, paired }: Comparison,
+  { name, stat }: FileEntry,
+  before: KnownImage | undefined,
+  jsons: ReadonlyMap<string, FileEntry>,
+): ImageWork | null {
+  const pair: ImageWork['pair'] = paired.pairs.get(name) ?? {}
+  const signature = signatureOf(stat, listing.signatures, task.nowMs)
+  const signatures: Record<string, Signature> = {}
+  for (const sidecar of [pair.base, pair.full]) {
+    const entry = sidecar === undefined ? undefined : jsons.get(sidecar)
+    if (entry) signatures[entry.name] = signatureOf(entry.stat, listing.signatures, task.nowMs)
+  }
+  const file = { name, size: Number(stat.size), modifiedMs: Number(stat.mtimeMs), signature }
+  const shared = { ...file, isKnown: before !== undefined, pair, signatures }
+  if (before === undefined || signature === '' || before.signature !== signature) {
+    return { ...shared, isFileChanged: true, hashed: null }
+  }
+  if (!isTrusted(before, signatures)) return { ...shared, isFileChanged: false, hashed: null }
+  const isHashed = task.isFull && (before.isStale || listing.signatures === 'coarse')
+  return isHashed ? { ...shared, isFileChanged: false, hashed: before.sidecars } : null
 }
 
 /** True if the sidecars are those the index has read. */
@@ -145,7 +153,7 @@ function isTrusted(before: KnownImage, signatures: Readonly<Record<string, Signa
 }
 
 function pairProblems(dir: RootPath, { problems }: PairedFolder): Problem[] {
-  return problems.map(({ name, ...finding }) => ({ ...finding, file: below(dir, name) }))
+  return problems.map((problem) => ({ ...problem, file: below(dir, problem.file) }))
 }
 
 function orphanProblems(dir: RootPath, orphans: readonly string[], guards: readonly FoundGuard[]): Problem[] {

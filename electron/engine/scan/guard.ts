@@ -4,11 +4,13 @@
  * Detection only, and bounded: it goes by the names that the scan sees anyway, looks into a few files of each kind in
  * a folder that changed, and never into JSON that is a sidecar by its name (the sidecar reader tells those itself).
  */
+import { realpathSync } from 'node:fs'
 import { join } from 'node:path'
 import type { RootPath } from '../../../shared/domain/ids.ts'
 import type { Guard } from '../../../shared/domain/root.ts'
+import { pairFolder } from '../sidecar/pair.ts'
 import { isAnnotationLines, isVocXml, sniffCsv, sniffJson } from './sniff.ts'
-import { below, type Listing } from './walk.ts'
+import { below, listFolder, type Listing } from './walk.ts'
 import { findYolo } from './yolo.ts'
 
 /** What shows a format; `file` is its path below the root (a folder where the shape of the tree shows it). */
@@ -61,6 +63,24 @@ export function guardsIn(rootReal: string, dir: RootPath, listing: Listing, json
   function add(name: string, format: string | null): void {
     if (format !== null) found.push({ format, file: below(dir, name) })
   }
+}
+
+/** What these folders show now, for a root whose known format is not there any more; unreadable folders show none. */
+export function findGuards({ rootPath, dirs }: { rootPath: string; dirs: readonly RootPath[] }): FoundGuard[] {
+  const rootReal = realpathSync.native(rootPath)
+  return dirs.flatMap((dir) => {
+    try {
+      const listing = listFolder({ rootReal, dir, nowMs: Date.now() })
+      const { pairs, orphans } = pairFolder(
+        listing.images.map(({ name }) => name),
+        listing.jsons.map(({ name }) => name),
+      )
+      const paired = [...pairs.values()].flatMap(({ base, full }) => base ?? full ?? [])
+      return guardsIn(rootReal, dir, listing, [...orphans, ...paired.slice(0, FILE_CAP)])
+    } catch {
+      return []
+    }
+  })
 }
 
 /** Split folders at the top, every image exactly one level below them, at least two class names. */

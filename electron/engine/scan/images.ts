@@ -44,7 +44,7 @@ export function readImages({ rootReal, dir, attempt }: ImagesTask, work: readonl
     }
     if (read.annotation !== null) guards.push(...annotationsOf(dir, item, read.annotation))
     const sidecars = read.facts.map((fact) => ({ ...fact, signature: item.signatures[fact.name] ?? '' }))
-    if (item.hashed !== null && hasSameContent(item.hashed, sidecars)) continue
+    if (item.hashed !== null && hasSameContent(item.hashed, sidecars, read.layer === null)) continue
     images.push({
       name: item.name,
       size: item.size,
@@ -65,9 +65,9 @@ function annotationsOf(dir: RootPath, { pair }: ImageWork, format: string): Foun
   return name === undefined ? [] : [{ format, file: below(dir, name) }]
 }
 
-function hasSameContent(before: readonly SidecarFact[], now: readonly SidecarFact[]): boolean {
+/** Content that cannot be read is the same as long as it cannot be read. */
+function hasSameContent(before: readonly SidecarFact[], now: readonly SidecarFact[], isUnreadable: boolean): boolean {
   if (before.length !== now.length) return false
-  return before.every(
-    ({ name, sha256 }) => sha256 !== '' && now.some((fact) => fact.name === name && fact.sha256 === sha256),
-  )
+  const isSame = (fact: SidecarFact) => now.some(({ name, sha256 }) => fact.name === name && fact.sha256 === sha256)
+  return before.every((fact) => isSame(fact) && (fact.sha256 !== '' || isUnreadable))
 }

@@ -1,0 +1,23 @@
+/** Entry of an I/O thread: synchronous file work, one call at a time. */
+import { parentPort, workerData } from 'node:worker_threads'
+import { serve, type Table } from '../../../shared/lib/call.ts'
+import { openReader, type Reader } from '../db/index.ts'
+import { quickHash } from './identity.ts'
+import { findGuards } from './guard.ts'
+import { readFolders, readPiece, type ReadFolders } from './read-folders.ts'
+
+const { directory } = workerData as { directory: string }
+let reader: Reader | undefined
+
+const table = {
+  readFolders: (input: ReadFolders) => {
+    reader ??= openReader({ directory })
+    return readFolders(input, reader)
+  },
+  readPiece,
+  findGuards,
+  hash: ({ file }: { file: string }) => quickHash(file),
+} satisfies Table
+
+if (parentPort === null) throw new Error('This file runs as a worker thread only.')
+serve(parentPort, table)
