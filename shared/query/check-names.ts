@@ -72,12 +72,10 @@ export function failUnknownField(filter: Filter, context: Context): never {
     fail(filter, 'Write metadata. and a key, then an operator and a value.', isKey ? `metadata.${key}:*` : undefined)
   }
   const near = suggestField(field, context)
-  const isKey = /^[A-Za-z0-9_][A-Za-z0-9_.]*$/.test(field)
-  const choices = [
-    ...(near === undefined ? [] : [near]),
-    ...(isKey && near !== `metadata.${field}` ? [`metadata.${field}`] : []),
-  ]
-  const message = `There is no field ${field}. Write ${[...choices, 'quotes around it to search for the text'].join(', or ')}.`
+  const isKey = /^[A-Za-z0-9_][A-Za-z0-9_.]*$/.test(field) && !near?.startsWith(METADATA_PREFIX)
+  const choices = [...(near === undefined ? [] : [near]), ...(isKey ? [METADATA_PREFIX + field] : [])]
+  const hint = choices.length > 0 ? `Write ${choices.join(' or ')}, or put` : 'Put'
+  const message = `There is no field ${field}. ${hint} quotes around it to search for the text.`
   const isAddress = values[0].raw.startsWith('//')
   if (choices[0] !== undefined && !isAddress) fail(fieldSpan, message, choices[0])
   return fail(filter, message, quote(context.text.slice(filter.from, filter.to)))

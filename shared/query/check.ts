@@ -57,8 +57,7 @@ function checkExpression(expression: Expression, context: Context): Predicate {
     case 'every':
       return { kind: 'all' }
     case 'and':
-      noteLowerCase(expression, context)
-      return { kind: 'and', of: expression.of.map((member) => checkExpression(member, context)) }
+      return { kind: 'and', of: expression.of.map((member, index) => checkMember(member, expression, index, context)) }
     case 'or':
       return { kind: 'or', of: expression.of.map((member) => checkExpression(member, context)) }
     case 'not':
@@ -70,15 +69,27 @@ function checkExpression(expression: Expression, context: Context): Predicate {
   }
 }
 
+/** A member of terms joined by blanks, among which a lower-case keyword can be told from text by its place. */
+function checkMember(member: Expression, { of }: Junction, index: number, context: Context): Predicate {
+  if (member.kind !== 'text') return checkExpression(member, context)
+  const isLast = index === of.length - 1
+  return checkText(member, context, !isLast && (index > 0 || member.value.raw === 'not'))
+}
+
 /** Free text is found anywhere in a text, so wildcards at its ends say nothing; others stand for themselves. */
-function checkText(term: FreeText, context: Context): Predicate {
+function checkText(term: FreeText, context: Context, isAmongTerms = false): Predicate {
   const { value } = term
+  if (value.raw === '') fail(term, 'There is nothing between the quotes to search for.')
+  if (!value.isQuoted && /^(and|or|not)$/.test(value.raw)) {
+    const keyword = value.raw.toUpperCase()
+    const message = `Lower-case ${value.raw} is searched for as text. Write ${keyword} for the operator.`
+    warn(context, term, message, isAmongTerms ? keyword : undefined)
+  }
   const parts = readParts(value)
   while (parts[0] === null) parts.shift()
   while (parts.at(-1) === null) parts.pop()
-  if (value.raw === '') fail(term, 'There is nothing between the quotes to search for.')
   if (parts.length === 0) return { kind: 'all' }
-  if (parts.length > 1 && parts.some((part) => part === null)) {
+  if (parts.length > 1 && parts.includes(null)) {
     const pattern = `filename:"*${parts.map(printPart).join('')}*"`
     warn(context, term, 'In free text * stands for itself. To use it as a wildcard, search a field.', pattern)
   }
@@ -88,16 +99,6 @@ function checkText(term: FreeText, context: Context): Predicate {
 
 function printPart(part: Part): string {
   return part === null ? '*' : part === 1 ? '?' : quote(part).slice(1, -1)
-}
-
-function noteLowerCase({ of }: Junction, context: Context): void {
-  of.forEach((member, index) => {
-    if (member.kind !== 'text' || member.value.isQuoted || !/^(and|or|not)$/.test(member.value.raw)) return
-    const word = member.value.raw
-    const isBetween = index < of.length - 1 && (word === 'not' || index > 0)
-    const message = `Lower-case ${word} is searched for as text. Write ${word.toUpperCase()} for the operator.`
-    warn(context, member, message, isBetween ? word.toUpperCase() : undefined)
-  })
 }
 
 function extraSort(name: string, text: string): SortTerm {

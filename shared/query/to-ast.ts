@@ -182,8 +182,14 @@ function readCount(node: SyntaxNode, { operator, values }: Filter, text: string)
 
 function readSort({ operator, values, from, to }: Filter): SortTerm {
   const [{ raw, isQuoted, ...span }] = values
-  if (operator !== ':' || values.length > 1 || isQuoted)
-    return fail({ from, to }, 'Write sort: and one field, as in sort:-taken; for a second order add another sort:.')
+  if (operator !== ':' || values.length > 1 || isQuoted) {
+    const separate = values.map((value) => `sort:${value.raw}`).join(' ')
+    fail(
+      { from, to },
+      'After sort: comes one field, as in sort:-taken. For a second order add another sort:.',
+      separate,
+    )
+  }
   const isDescending = raw.startsWith('-')
   const field = (isDescending ? raw.slice(1) : raw).replace(/^metadata:/, 'metadata.')
   if (field === '') fail(span, 'The field to sort by is missing.', '-path')
