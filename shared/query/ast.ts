@@ -12,7 +12,7 @@ export type Expression = Every | Junction | Negation | FreeText | Filter
 type Every = Span & { readonly kind: 'every' }
 /** At least two members; a junction inside one of its own kind was in brackets. */
 export type Junction = Span & { readonly kind: 'and' | 'or'; readonly of: readonly Expression[] }
-export type Negation = Span & { readonly kind: 'not'; readonly of: Expression }
+type Negation = Span & { readonly kind: 'not'; readonly of: Expression }
 export type FreeText = Span & { readonly kind: 'text'; readonly value: Value }
 
 export type Filter = Span & {

@@ -28,16 +28,19 @@ export function warn(context: Context, { from, to }: Span, message: string, sugg
 /** A metadata key as source. Fails for one that no image can have; warns about one that no image has. */
 export function checkKey(key: string, span: Span, context: Context): Source {
   checkKeyRule(key, span)
-  warnAboutKey(key, span, context, (known) => [known])
+  if (context.keys) warnAboutKey(key, span, context, context.keys)
   return { kind: 'metadata', key }
 }
 
-/** As checkKey, but keys below it count as well. */
+/** As checkKey, but the names that keys go on from count as well: `gps` where there is `gps.lat`. */
 export function checkKeyBelow(key: string, span: Span, context: Context): void {
   checkKeyRule(key, span)
-  warnAboutKey(key, span, context, (known) =>
-    [...known.matchAll(/\./g), { index: known.length }].map(({ index }) => known.slice(0, index)),
-  )
+  if (!context.keys) return
+  const names = new Set(context.keys)
+  for (const known of context.keys) {
+    for (let dot = known.indexOf('.'); dot >= 0; dot = known.indexOf('.', dot + 1)) names.add(known.slice(0, dot))
+  }
+  warnAboutKey(key, span, context, names)
 }
 
 function checkKeyRule(key: string, span: Span): void {
@@ -51,16 +54,12 @@ function checkKeyRule(key: string, span: Span): void {
   )
 }
 
-function warnAboutKey(key: string, span: Span, context: Context, namesOf: (known: string) => string[]): void {
-  const { keys, warnings } = context
-  if (!keys || keys.has(key) || warnings.length >= MAX_KEY_WARNINGS) return
-  const names = new Set([...keys].flatMap(namesOf))
-  if (names.has(key)) return
+function warnAboutKey(key: string, span: Span, context: Context, names: ReadonlySet<string>): void {
+  if (names.has(key) || context.warnings.length >= MAX_KEY_WARNINGS) return
   const near = nearest(key, names)
-  const hint = near === undefined ? '' : ` Did you mean ${near}?`
-  const below = [...keys].some((known) => known.startsWith(`${key}.`))
-  const belowHint = below ? ` To find any key below it, use has:metadata.${key}.` : ''
-  warn(context, span, `No image has the key ${key}.${hint || belowHint}`, near)
+  const hasBelow = names.values().some((known) => known.startsWith(`${key}.`))
+  const below = hasBelow ? ` To find any key below it, use has:metadata.${key}.` : ''
+  warn(context, span, `No image has the key ${key}.${near === undefined ? below : ` Did you mean ${near}?`}`, near)
 }
 
 /** Fails for the name of a field that does not exist. */

@@ -1,7 +1,7 @@
 import type { Diagnostic } from './diagnostic.ts'
 
 /** Carries the first error of a query up to parseQuery or checkQuery; never leaves this folder. */
-export class QueryFailure extends Error {
+class QueryFailure extends Error {
   override readonly name = 'QueryFailure'
   readonly diagnostic: Diagnostic
   constructor(diagnostic: Diagnostic) {
