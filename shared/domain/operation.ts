@@ -21,8 +21,10 @@ type Head = {
 export type EditRecord = Head & {
   readonly kind: 'edit'
   readonly batch: BatchId
-  readonly ops: readonly Operation[]
+  /** 1, 2 … for the parts after the first, so that a batch with a damaged part is told from a whole one. */
+  readonly part?: number
   readonly end?: true
+  readonly ops: readonly Operation[]
 }
 
 /** Our write-back replaced a sidecar: content before and after, so that our own writes overtake nothing. */

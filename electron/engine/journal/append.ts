@@ -1,0 +1,229 @@
+/**
+ * This device's journal of one root: answers when the records are forced to disk, and only then (reliability.md 2.1).
+ *
+ * One writer a file. Records that arrive together share one forced write. What could not be written is refused and never
+ * comes back: a torn end is closed with a mark before anything follows it, and sequence numbers are not used twice.
+ * A failed force is not tried again on the same file: the file is reopened and everything unacknowledged written anew.
+ */
+import { setImmediate as pause } from 'node:timers/promises'
+import type { LogicalClock } from '../../../shared/domain/clock.ts'
+import type { DeviceId, RootId } from '../../../shared/domain/ids.ts'
+import type { JournalRecord } from '../../../shared/domain/operation.ts'
+import type { JournalOffset } from '../db/index.ts'
+import { EngineError } from '../failure.ts'
+import type { Clock, Fs } from '../platform.ts'
+import { type JournalFile, openJournalFile } from './file.ts'
+import { codeOf } from './files.ts'
+import { type Draft, encodeRecord, splitOperations } from './record.ts'
+
+/** Records as they stand in the file, and how far the file has been read once they are folded in. */
+export type Appended = { readonly records: readonly JournalRecord[]; readonly offset: JournalOffset }
+
+export type Journal = {
+  /**
+   * Appends records, whole or not at all for each edit; resolves once they are safe. Fails with DISK_FULL, READ_ONLY,
+   * ROOT_OFFLINE or NOT_CONFIRMED. Calls resolve in the file's order and a turn of the loop apart: who hands the records
+   * on at once keeps them in order, so that `offset` never runs ahead of what was folded in.
+   */
+  append(drafts: readonly Draft[]): Promise<Appended>
+  /** Waits for what is under way, then lets go of the file. */
+  close(): Promise<void>
+}
+
+export type JournalOptions = {
+  readonly fs: Fs
+  /** Made when first needed; the folder above it must be there. */
+  readonly directory: string
+  readonly rootId: RootId
+  readonly device: DeviceId
+  readonly clock: LogicalClock
+  /** Plain time, for the names of copies. */
+  readonly wallClock: Clock
+  /** Size at which a file is followed by a next one. */
+  readonly sealBytes?: number
+}
+
+type Request = {
+  readonly drafts: readonly Draft[]
+  readonly records: JournalRecord[]
+  readonly lines: Buffer[]
+  /** End of its last line in the file. */
+  end: number
+  resolve(appended: Appended): void
+  reject(error: Error): void
+}
+
+type Writer = JournalOptions & {
+  file: JournalFile | null
+  /** The last sequence number given out, written or not. */
+  seq: number
+  /** Set once the disk failed twice: nothing is accepted any more. */
+  broken: EngineError | null
+}
+
+const SEAL_BYTES = 64 * 1024 * 1024
+
+export function createJournal(options: JournalOptions): Journal {
+  const writer: Writer = { ...options, file: null, seq: 0, broken: null }
+  const queue: Request[] = []
+  let draining: Promise<void> | null = null
+  let isClosed = false
+
+  const drain = async (): Promise<void> => {
+    // Subtle: a turn later, so that what arrives together shares one forced write.
+    await pause()
+    while (queue.length > 0) await writeGroup(writer, queue.splice(0))
+    draining = null
+  }
+
+  return {
+    append: (drafts) =>
+      new Promise((resolve, reject) => {
+        if (isClosed) return reject(new EngineError('READ_ONLY', 'The library is closing, so the edit was not made.'))
+        queue.push({ drafts, records: [], lines: [], end: 0, resolve, reject })
+        draining ??= drain()
+      }),
+    close: async () => {
+      isClosed = true
+      await draining
+      writer.file?.close()
+      writer.file = null
+    },
+  }
+}
+
+async function writeGroup(writer: Writer, requests: readonly Request[]): Promise<void> {
+  const group: Group = { written: [], isLost: false }
+  let refusal: Error | null = null
+  for (const request of requests) {
+    // Subtle: what follows a refused edit in its group is refused with it, so that edits never overtake each other.
+    refusal ??= await writeRequest(writer, group, request)
+    if (refusal) request.reject(refusal)
+  }
+  confirm(writer, group)
+  for (const request of group.written) {
+    if (writer.broken) request.reject(writer.broken)
+    else request.resolve(toAppended(writer, request))
+    await pause()
+  }
+}
+
+/** Requests of one group that stand in the file, or (`isLost`) must be written again because the disk failed. */
+type Group = { readonly written: Request[]; isLost: boolean }
+
+async function writeRequest(writer: Writer, group: Group, request: Request): Promise<Error | null> {
+  if (writer.broken) return writer.broken
+  try {
+    prepare(writer)
+  } catch (error) {
+    return explain(error)
+  }
+  await encode(writer, request)
+  try {
+    for (const line of group.isLost ? [] : request.lines) {
+      writer.file!.write(line)
+      if (request.lines.length > 1) await pause()
+    }
+    request.end = writer.file!.size
+  } catch (error) {
+    if (isFull(error)) return explain(error)
+    group.isLost = true
+  }
+  group.written.push(request)
+  return null
+}
+
+/** Opens the file, or opens it anew where it was replaced, shortened or removed under us. */
+function prepare(writer: Writer): void {
+  const sealBytes = writer.sealBytes ?? SEAL_BYTES
+  if (writer.file && writer.file.size < sealBytes && writer.file.isCurrent()) return
+  closeQuietly(writer)
+  writer.file = openJournalFile({ ...writer, sealBytes })
+  writer.seq = Math.max(writer.seq, writer.file.lastSeq)
+  writer.clock.observe(writer.file.lastHlc)
+}
+
+async function encode(writer: Writer, { drafts, records, lines }: Request): Promise<void> {
+  for (const draft of drafts) {
+    for (const content of divide(draft)) {
+      writer.seq += 1
+      const record = {
+        v: 1,
+        dev: writer.device,
+        seq: writer.seq,
+        hlc: writer.clock.tick(),
+        ...content,
+      } as JournalRecord
+      records.push(record)
+      lines.push(encodeRecord(record))
+      if (lines.length > 1) await pause()
+    }
+  }
+}
+
+function* divide(draft: Draft): Generator<object> {
+  if (draft.kind !== 'edit') return yield draft
+  const { kind, batch, ops } = draft
+  let part = 0
+  let done = 0
+  for (const some of splitOperations(ops)) {
+    done += some.length
+    yield { kind, batch, ...(part > 0 && { part }), ...(done === ops.length && { end: true }), ops: some }
+    part += 1
+  }
+}
+
+/** Forces the group to disk. If that fails, a second call could wrongly succeed: all of it is written anew, once. */
+function confirm(writer: Writer, group: Group): void {
+  if (group.written.length === 0) return
+  if (!group.isLost) {
+    try {
+      return writer.file!.force()
+    } catch {
+      // Written anew below.
+    }
+  }
+  try {
+    closeQuietly(writer)
+    prepare(writer)
+    for (const request of group.written) {
+      for (const line of request.lines) writer.file!.write(line)
+      request.end = writer.file!.size
+    }
+    writer.file!.force()
+  } catch (error) {
+    const message = `The disk did not confirm the edit (${codeOf(error) || 'unknown error'}). Check the disk, then start again.`
+    writer.broken = new EngineError('NOT_CONFIRMED', message)
+    closeQuietly(writer)
+  }
+}
+
+function toAppended({ rootId, file }: Writer, { records, end }: Request): Appended {
+  return { records, offset: { rootId, file: file!.name, offset: end, headHash: file!.headHash(end) } }
+}
+
+function closeQuietly(writer: Writer): void {
+  try {
+    writer.file?.close()
+  } catch {
+    // Subtle: what the system could not write when closing was never acknowledged.
+  }
+  writer.file = null
+}
+
+function isFull(error: unknown): boolean {
+  return ['ENOSPC', 'EDQUOT', 'EFBIG'].includes(codeOf(error))
+}
+
+function explain(error: unknown): Error {
+  const code = codeOf(error)
+  if (isFull(error))
+    return new EngineError('DISK_FULL', 'The disk is full, so the edit was not made. Free some space and try again.')
+  if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'ENODEV' || code === 'ESTALE') {
+    return new EngineError('ROOT_OFFLINE', 'The folder is not reachable now, so the edit was not made.')
+  }
+  return new EngineError(
+    'READ_ONLY',
+    `The journal cannot be written (${code || String(error)}), so the edit was not made.`,
+  )
+}
