@@ -14,6 +14,8 @@ export type Context = {
   readonly now: number
   /** Keys that exist in the library; null = not known, then nothing is said about them. */
   readonly keys: ReadonlySet<string> | null
+  /** The keys and all names they go on from, made when first needed. */
+  names?: ReadonlySet<string>
   readonly warnings: Diagnostic[]
 }
 
@@ -35,12 +37,15 @@ export function checkKey(key: string, span: Span, context: Context): Source {
 /** As checkKey, but the names that keys go on from count as well: `gps` where there is `gps.lat`. */
 export function checkKeyBelow(key: string, span: Span, context: Context): void {
   checkKeyRule(key, span)
-  if (!context.keys) return
-  const names = new Set(context.keys)
-  for (const known of context.keys) {
-    for (let dot = known.indexOf('.'); dot >= 0; dot = known.indexOf('.', dot + 1)) names.add(known.slice(0, dot))
+  if (context.keys) warnAboutKey(key, span, context, (context.names ??= withPrefixes(context.keys)))
+}
+
+function withPrefixes(keys: ReadonlySet<string>): ReadonlySet<string> {
+  const names = new Set(keys)
+  for (const key of keys) {
+    for (let dot = key.indexOf('.'); dot >= 0; dot = key.indexOf('.', dot + 1)) names.add(key.slice(0, dot))
   }
-  warnAboutKey(key, span, context, names)
+  return names
 }
 
 function checkKeyRule(key: string, span: Span): void {
