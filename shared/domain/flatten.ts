@@ -23,8 +23,8 @@ import { foldText } from '../lib/text.ts'
 import { checkKey } from './key.ts'
 import type { ValueText } from './layer.ts'
 import type { Problem, ProblemKind } from './problem.ts'
-import { readNumber } from './scalar.ts'
 import { checkTag } from './tag.ts'
+import { listValue } from './value.ts'
 
 const MAX_ENTRIES = 4096
 const MAX_KEY_BYTES = 512
@@ -239,16 +239,13 @@ function readList(walk: Walk, node: number, key: string): void {
     }
     areTexts &&= nodes[item] === STRING
   }
-  const items = new Map<unknown, ValueText>()
+  const items: ValueText[] = []
   for (let item = node + STRIDE; item < end && !walk.refusal; item += STRIDE) {
     countEntry(walk)
-    if (nodes[item] === NULL) continue
-    const value = readScalarNode(walk, item, key)
-    const identity = identityOf(value)
-    if (!items.has(identity)) items.set(identity, value)
+    if (nodes[item] !== NULL) items.push(readScalarNode(walk, item, key))
   }
   if (key === 'tags' && areTexts) {
-    walk.tags = readTags(walk, items.values())
+    walk.tags = readTags(walk, items)
     walk.values.set(key, IS_TAGS)
     walk.hasMarks = true
     return
@@ -256,19 +253,10 @@ function readList(walk: Walk, node: number, key: string): void {
   if (key === 'tags') {
     find(walk, { kind: 'value', key, reason: 'The list of tags holds more than texts, so it is read as a plain list.' })
   }
-  walk.values.set(key, `[${[...items.values()].join(',')}]`)
+  walk.values.set(key, listValue(items))
 }
 
-/** Equal elements have equal identities: texts by content, numbers by value, big integers by digits. */
-function identityOf(value: ValueText): unknown {
-  const code = value.charCodeAt(0)
-  if (code === 34) return value.includes('\\') ? JSON.stringify(JSON.parse(value)) : value
-  if (code === 116 || code === 102) return value
-  const number = readNumber(value)
-  return typeof number === 'number' ? number : `#${number.digits}`
-}
-
-function readTags(walk: Walk, texts: Iterable<ValueText>): string[] {
+function readTags(walk: Walk, texts: readonly ValueText[]): string[] {
   const byFold = new Map<string, string>()
   for (const text of texts) {
     const checked = checkTag(JSON.parse(text) as string)

@@ -66,9 +66,9 @@ export function editJson(text: string, asked: JsonChange): Edited {
 }
 
 /** The text of a new sidecar; members in the order given. */
-export function newJson(values: ReadonlyMap<string, ValueText>, tags: readonly string[]): string {
+export function newJson(values: ReadonlyMap<string, ValueText>, tags: readonly string[] | null): string {
   const members = [...values].map(([key, value]) => [key, value.startsWith('[') ? spaced(splitList(value)) : value])
-  if (tags.length > 0) members.push(['tags', spaced(tags.map((tag) => JSON.stringify(tag)))])
+  if (tags) members.push(['tags', spaced(tags.map((tag) => JSON.stringify(tag)))])
   return `{\n${members.map(([key, value]) => `  ${JSON.stringify(key)}: ${value}`).join(',\n')}\n}\n`
 }
 

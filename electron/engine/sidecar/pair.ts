@@ -14,6 +14,8 @@ export type Pair = {
   readonly full?: string
   /** Another image uses the same `photo.json` (a raw file's JPEG does not count), so edits go into a full-name file. */
   readonly isBaseShared: boolean
+  /** Raw files and JPEG of the same capture: an edit of this image is one of theirs too. */
+  readonly partners?: readonly string[]
 }
 
 export type PairedFolder = {
@@ -30,35 +32,53 @@ const JPEG = new Set(['jpg', 'jpeg'])
 
 /** Pairs the images and the `.json` files of one folder by their names as they are on disk. */
 export function pairFolder(imageNames: readonly string[], jsonNames: readonly string[]): PairedFolder {
-  const left = new Set(jsonNames)
-  const exact = new Set<string>()
-  const wanted = new Set<string>()
-  const stems = groupByStem(imageNames)
-  for (const [stem, images] of stems) for (const name of [stem, ...images]) meet(`${name}.json`)
+  const stems = groupBy(imageNames, stemOf)
   const problems: Problem[] = []
-  const inexact = left.size === 0 ? new Map<string, string>() : pairInexactly(left, wanted, problems)
-
+  const { find, left } = createFinder(stems, jsonNames, problems)
   const images = new Set(imageNames)
   const pairs = new Map<string, Pair>()
   for (const [stem, names] of stems) {
     const base = find(`${stem}.json`)
+    const isCapture = isOneCapture(names)
     // Subtle: `a.jpg.json` is the base-name file of `a.jpg.png` and at the same time the full-name file of `a.jpg`.
-    const isBaseShared = (names.length > 1 && !isOneCapture(names)) || images.has(stem)
+    const isBaseShared = (names.length > 1 && !isCapture) || images.has(stem)
     if (isBaseShared && base !== undefined) problems.push({ kind: 'pair', file: base, reason: SHARED })
     for (const image of names) {
+      const pair: { -readonly [K in keyof Pair]: Pair[K] } = { isBaseShared }
       const full = find(`${image}.json`)
-      pairs.set(image, { ...(base !== undefined && { base }), ...(full !== undefined && { full }), isBaseShared })
+      if (base !== undefined) pair.base = base
+      if (full !== undefined) pair.full = full
+      if (isCapture && !isBaseShared) pair.partners = names.filter((name) => name !== image)
+      pairs.set(image, pair)
     }
   }
   return { pairs, orphans: [...left], problems }
+}
 
-  function meet(name: string): void {
+/** The extension is what follows the last dot. */
+export function stemOf(image: string): string {
+  return image.slice(0, image.lastIndexOf('.'))
+}
+
+function createFinder(
+  stems: ReadonlyMap<string, readonly string[]>,
+  jsonNames: readonly string[],
+  problems: Problem[],
+) {
+  const left = new Set(jsonNames)
+  const exact = new Set<string>()
+  const wanted = new Set<string>()
+  const meet = (name: string): void => {
     if (left.delete(name)) exact.add(name)
     else if (!exact.has(name)) wanted.add(name)
   }
-  function find(name: string): string | undefined {
-    return exact.has(name) ? name : inexact.get(name)
+  for (const [stem, names] of stems) {
+    meet(`${stem}.json`)
+    for (const name of names) meet(`${name}.json`)
   }
+  const inexact = left.size === 0 ? new Map<string, string>() : pairInexactly(left, wanted, problems)
+  const find = (name: string): string | undefined => (exact.has(name) ? name : inexact.get(name))
+  return { find, left }
 }
 
 const SHARED = 'Images of different kinds share this file: all show its values, and edits go into files of their own.'
@@ -80,10 +100,6 @@ function pairInexactly(left: Set<string>, wanted: ReadonlySet<string>, problems:
 const UNDECIDED =
   'Only letter case or accents tell which image this file belongs to, and more than one would fit. It is not used.'
 
-function groupByStem(imageNames: readonly string[]): Map<string, string[]> {
-  return groupBy(imageNames, (name) => name.slice(0, name.lastIndexOf('.')))
-}
-
 function groupBy(names: Iterable<string>, keyOf: (name: string) => string): Map<string, string[]> {
   const groups = new Map<string, string[]>()
   for (const name of names) {
@@ -95,8 +111,9 @@ function groupBy(names: Iterable<string>, keyOf: (name: string) => string): Map<
   return groups
 }
 
-/** One JPEG and nothing else but raw files. */
+/** One JPEG and its raw files, nothing else. */
 function isOneCapture(names: readonly string[]): boolean {
+  if (names.length < 2) return false
   let jpegs = 0
   for (const name of names) {
     const extension = name.slice(name.lastIndexOf('.') + 1).toLowerCase()

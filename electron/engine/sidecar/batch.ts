@@ -1,0 +1,100 @@
+/**
+ * The sidecar work of the I/O threads: several images of one folder at a time, plain data in and out.
+ *
+ * The folder is listed afresh for each batch, so that what pairs with what is decided by what is there now. It is
+ * forced to disk once, after the last file; if that fails, nothing of the batch counts as written.
+ */
+import { randomBytes } from 'node:crypto'
+import * as nodeFs from 'node:fs'
+import { kindOfName } from '../scan/names.ts'
+import type { LayerText } from '../../../shared/domain/layer.ts'
+import type { Fs } from '../platform.ts'
+import { codeOf } from './bytes.ts'
+import { pairFolder, type Pair } from './pair.ts'
+import { planWrite, type FileFact, type WriteItem } from './plan.ts'
+import { readSidecars, type ReadSidecars } from './read.ts'
+import { syncFolder, type Disk } from './replace.ts'
+import { explain, writeSidecar, type WriteResult, type Writer } from './write.ts'
+
+/** Edits of images in one folder; crosses threads. */
+export type FolderBatch = {
+  /** Absolute path of the folder. */
+  readonly directory: string
+  /** Real path of the root. */
+  readonly rootReal: string
+  readonly items: readonly WriteItem[]
+}
+
+/** What else a write changed: the raw file or JPEG of the same capture, which shares the sidecar. */
+export type PartnerChange = {
+  readonly image: string
+  readonly baseLayer: LayerText
+  readonly layer: LayerText
+  readonly facts: readonly FileFact[]
+}
+
+export type BatchResult = WriteResult & { readonly partners: readonly PartnerChange[] }
+
+/** Asks what of the edits could never be written into their files: a reason for each item, or null. Writes nothing. */
+export function checkSidecarEdits(batch: FolderBatch, disk = DISK): (string | null)[] {
+  const writer = { ...disk, ...batch }
+  const pairs = listPairs(writer)
+  return batch.items.map((item) => {
+    const pair = pairs?.get(item.image)
+    const plan = pair ? planWrite(writer, item, pair) : null
+    return plan?.kind === 'refused' && plan.cause === 'edit' ? plan.reason : null
+  })
+}
+
+/** Writes the edits of one folder's images, one after the other; a result for each item, in order. */
+export function writeSidecarBatch(batch: FolderBatch, disk = DISK): BatchResult[] {
+  const writer = { ...disk, ...batch }
+  const pairs = listPairs(writer)
+  const results = batch.items.map((item) => {
+    const pair = pairs?.get(item.image)
+    return pair ? writeOne(writer, item, pair, pairs!) : { ...GONE, partners: [] }
+  })
+  if (!results.some(({ kind }) => kind === 'written')) return results
+  try {
+    syncFolder(writer, batch.directory)
+    return results
+  } catch (error) {
+    const failure = { kind: 'unwritable', reason: explain(codeOf(error)), isTransient: true, partners: [] } as const
+    return results.map((result) => (result.kind === 'written' ? failure : result))
+  }
+}
+
+const GONE = { kind: 'unwritable', reason: 'The image is not in its folder at the moment.', isTransient: true } as const
+
+const FS: Fs = { ...nodeFs, realpathSync: (path: string) => nodeFs.realpathSync.native(path) }
+const DISK: Disk & { fs: Fs } = {
+  fs: FS,
+  randomHex: (bytes) => randomBytes(bytes).toString('hex'),
+  isWindows: process.platform === 'win32',
+}
+
+/** What pairs with what now; null if the folder cannot be read. */
+function listPairs({ fs, directory }: Writer): ReadonlyMap<string, Pair> | null {
+  try {
+    const names = fs.readdirSync(directory)
+    const ofKind = (kind: string): string[] => names.filter((name) => kindOfName(name) === kind)
+    return pairFolder(ofKind('image'), ofKind('json')).pairs
+  } catch {
+    return null
+  }
+}
+
+function writeOne(writer: Writer, item: WriteItem, pair: Pair, pairs: ReadonlyMap<string, Pair>): BatchResult {
+  const before = (pair.partners ?? []).map((image) => ({ image, ...readPartner(writer, pairs.get(image)!) }))
+  const result = writeSidecar(writer, item, pair)
+  if (result.kind !== 'written' || result.isFull) return { ...result, partners: [] }
+  const partners = before.flatMap(({ image, layer: baseLayer }) => {
+    const { layer, facts } = readPartner(writer, { ...pairs.get(image), base: result.file })
+    return baseLayer === null || layer === null ? [] : [{ image, baseLayer, layer, facts }]
+  })
+  return { ...result, partners }
+}
+
+function readPartner(writer: Writer, pair: Pick<Pair, 'base' | 'full'>): ReadSidecars {
+  return readSidecars({ ...writer, pair })
+}
