@@ -2,7 +2,7 @@
  * Failures as the command line tells them: a code, a plain sentence, where in the query, what would be right, and
  * the exit code (cli.md). Wrong usage and a lost connection are made here; everything else comes from the engine.
  */
-import { ERRORS, exitCodeOf } from '../../shared/contract/index.ts'
+import { ERRORS, exitCodeOf } from '../../shared/contract/errors.ts'
 import { displayWidth, escapeText } from './escape.ts'
 
 export type FailureFacts = {

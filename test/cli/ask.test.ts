@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { formatTime } from '../../electron/cli/fields.ts'
-import { tempFolder } from '../support/temp-folder.ts'
+import { testFolder } from './support/folder.ts'
 import { detail, image, result, root } from './support/fake-client.ts'
 import { run } from './support/run.ts'
 
@@ -324,8 +324,8 @@ describe('show', () => {
   })
 
   it('finds an image as the shell completes it, below a folder of the library, and by id', async () => {
-    using folder = tempFolder()
-    const at = (...parts: string[]) => join(folder.path, ...parts)
+    const folder = testFolder()
+    const at = (...parts: string[]) => join(folder, ...parts)
     mkdirSync(at('photos', 'sub'), { recursive: true })
     mkdirSync(at('more', 'sub'), { recursive: true })
     for (const path of ['photos/sub/a.jpg', 'photos/b.jpg', 'photos/sub/b.jpg', 'outside.jpg'])
@@ -341,12 +341,12 @@ describe('show', () => {
     expect(await asked('sub/a.jpg', '/')).toEqual({ image: 'sub/a.jpg' })
     expect(await asked('a.jpg', at('photos/sub'))).toEqual({ image: at('photos/sub/a.jpg') })
     expect(await asked('./a.jpg', at('photos/sub'))).toEqual({ image: at('photos/sub/a.jpg') })
-    expect(await asked('photos/b.jpg', folder.path)).toEqual({ image: at('photos/b.jpg') })
+    expect(await asked('photos/b.jpg', folder)).toEqual({ image: at('photos/b.jpg') })
     expect(await asked('b.jpg', at('photos/sub'))).toBe(
       `"b.jpg" means two files: ${at('photos/sub/b.jpg')} and ${at('photos/b.jpg')}. Write one of these.`,
     )
     expect(await asked('./b.jpg', at('photos/sub'))).toEqual({ image: at('photos/sub/b.jpg') })
-    expect(await asked('outside.jpg', folder.path)).toEqual({ image: 'outside.jpg' })
+    expect(await asked('outside.jpg', folder)).toEqual({ image: 'outside.jpg' })
     expect(await asked(at('outside.jpg'), '/')).toEqual({ image: at('outside.jpg') })
     expect(await asked('AAAAAAAAAAAAAAAAAAAA', '/')).toEqual({ image: 'AAAAAAAAAAAAAAAAAAAA' })
   })

@@ -7,7 +7,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { WebSocketServer } from 'ws'
 import { connectToOwner } from '../../electron/cli/connect.ts'
 import { contract } from '../../shared/contract/index.ts'
-import { tempFolder } from '../support/temp-folder.ts'
+import { testFolder } from './support/folder.ts'
 
 const STATUS = { version: '1', directory: '/x', revision: 1, images: 5, unmeasured: 0, unwritten: 0, setAside: null }
 
@@ -48,8 +48,8 @@ function listen(server: Pick<Server, 'listen'>, path: string): Promise<void> {
 
 describe('the owner of a library', () => {
   it('answers over a socket whose path may hold blanks and colons', async () => {
-    using folder = tempFolder()
-    const path = join(folder.path, 'my lib: 100%?#.sock')
+    const folder = testFolder()
+    const path = join(folder, 'my lib: 100%?#.sock')
     await owner(path)
     const connection = await connectToOwner(path, 5000)
     expect(await connection?.client.library.status()).toEqual(STATUS)
@@ -62,8 +62,8 @@ describe('the owner of a library', () => {
   })
 
   it('that ends during a call leaves the outcome unknown', async () => {
-    using folder = tempFolder()
-    const path = join(folder.path, 'socket')
+    const folder = testFolder()
+    const path = join(folder, 'socket')
     const { end, scans } = await owner(path)
     const connection = await connectToOwner(path, 5000)
     const scan = connection?.client.library.scan({})
@@ -76,10 +76,10 @@ describe('the owner of a library', () => {
   })
 
   it('that is not there, or does not answer, is no connection', async () => {
-    using folder = tempFolder()
-    expect(await connectToOwner(join(folder.path, 'nothing'), 5000)).toBeNull()
+    const folder = testFolder()
+    expect(await connectToOwner(join(folder, 'nothing'), 5000)).toBeNull()
     const silent = createPlainServer()
-    const path = join(folder.path, 'silent')
+    const path = join(folder, 'silent')
     await new Promise<void>((resolve) => silent.listen(path, () => resolve()))
     onTestFinished(() => void silent.close())
     expect(await connectToOwner(path, 50)).toBeNull()

@@ -1,7 +1,7 @@
 import { mkdirSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { tempFolder } from '../support/temp-folder.ts'
+import { testFolder } from './support/folder.ts'
 import { root } from './support/fake-client.ts'
 import { run } from './support/run.ts'
 
@@ -107,19 +107,19 @@ describe('roots', () => {
   })
 
   it('are found by path, also relative and through a link; others are left to the engine', async () => {
-    using folder = tempFolder()
-    mkdirSync(join(folder.path, 'real'))
-    symlinkSync(join(folder.path, 'real'), join(folder.path, 'link'))
-    const roots = async () => [root({ id: 'r', path: join(folder.path, 'real') })]
+    const folder = testFolder()
+    mkdirSync(join(folder, 'real'))
+    symlinkSync(join(folder, 'real'), join(folder, 'link'))
+    const roots = async () => [root({ id: 'r', path: join(folder, 'real') })]
     const asked = async (word: string) =>
-      (await run(['remove', word], { cwd: folder.path, answers: { library: { ...library, roots } } })).calls[1]?.[1]
+      (await run(['remove', word], { cwd: folder, answers: { library: { ...library, roots } } })).calls[1]?.[1]
     expect(await Promise.all(['real', './real', 'link', 'captures', 'nothing', './nothing'].map(asked))).toEqual([
       { root: 'r' },
       { root: 'r' },
       { root: 'r' },
       { root: 'r' },
       { root: 'nothing' },
-      { root: join(folder.path, 'nothing') },
+      { root: join(folder, 'nothing') },
     ])
     const remove = async () => {
       throw failing('ROOT_UNKNOWN', 'No folder "nothing" in the library.')
