@@ -9,21 +9,21 @@ import { setImmediate as pause } from 'node:timers/promises'
 import type { LogicalClock } from '../../../shared/domain/clock.ts'
 import type { DeviceId, RootId } from '../../../shared/domain/ids.ts'
 import type { JournalRecord } from '../../../shared/domain/operation.ts'
-import type { JournalOffset } from '../db/index.ts'
+import type { Saved } from '../db/index.ts'
 import { EngineError } from '../failure.ts'
 import type { Clock, Fs } from '../platform.ts'
 import { type JournalFile, openJournalFile } from './file.ts'
 import { codeOf } from './files.ts'
+import { type Apply, createFeed } from './feed.ts'
 import { type Draft, encodeRecord, splitOperations } from './record.ts'
 
-/** Records as they stand in the file, and how far the file has been read once they are folded in. */
-export type Appended = { readonly records: readonly JournalRecord[]; readonly offset: JournalOffset }
+/** Records as they stand in the file, forced to disk; `saved` tells when they are in the index. */
+export type Appended = { readonly records: readonly JournalRecord[]; readonly saved: Promise<Saved> }
 
 export type Journal = {
   /**
-   * Appends records, whole or not at all for each edit; resolves once they are safe. Fails with DISK_FULL, READ_ONLY,
-   * ROOT_OFFLINE or NOT_CONFIRMED. Calls resolve in the file's order and a turn of the loop apart: who hands the records
-   * on at once keeps them in order, so that `offset` never runs ahead of what was folded in.
+   * Appends records, whole or not at all for each edit; resolves once they are safe, and hands them on to the index.
+   * Fails with DISK_FULL, READ_ONLY, ROOT_OFFLINE or NOT_CONFIRMED.
    */
   append(drafts: readonly Draft[]): Promise<Appended>
   /** Waits for what is under way, then lets go of the file. */
@@ -39,6 +39,9 @@ export type JournalOptions = {
   readonly clock: LogicalClock
   /** Plain time, for the names of copies. */
   readonly wallClock: Clock
+  readonly apply: Apply
+  /** The last sequence number used elsewhere: numbers go on from it. */
+  readonly afterSeq?: number
   /** Size at which a file is followed by a next one. */
   readonly sealBytes?: number
 }
@@ -54,6 +57,7 @@ type Request = {
 }
 
 type Writer = JournalOptions & {
+  readonly feed: ReturnType<typeof createFeed>
   file: JournalFile | null
   /** The last sequence number given out, written or not. */
   seq: number
@@ -64,7 +68,7 @@ type Writer = JournalOptions & {
 const SEAL_BYTES = 64 * 1024 * 1024
 
 export function createJournal(options: JournalOptions): Journal {
-  const writer: Writer = { ...options, file: null, seq: 0, broken: null }
+  const writer: Writer = { ...options, feed: createFeed(options.apply), file: null, seq: 0, broken: null }
   const queue: Request[] = []
   let draining: Promise<void> | null = null
   let isClosed = false
@@ -103,8 +107,7 @@ async function writeGroup(writer: Writer, requests: readonly Request[]): Promise
   confirm(writer, group)
   for (const request of group.written) {
     if (writer.broken) request.reject(writer.broken)
-    else request.resolve(toAppended(writer, request))
-    await pause()
+    else request.resolve(handOn(writer, request))
   }
 }
 
@@ -198,8 +201,13 @@ function confirm(writer: Writer, group: Group): void {
   }
 }
 
-function toAppended({ rootId, file }: Writer, { records, end }: Request): Appended {
-  return { records, offset: { rootId, file: file!.name, offset: end, headHash: file!.headHash(end) } }
+function handOn({ rootId, file, feed }: Writer, { records, lines, end }: Request): Appended {
+  const offset = { rootId, file: file!.name, offset: end, headHash: file!.headHash(end) }
+  const portions = records.map((record, index) => ({ record, bytes: lines[index]!.length }))
+  const saved = feed(portions, offset)
+  // Subtle: whoever does not wait for the index is not to fall over its failure.
+  saved.catch(() => undefined)
+  return { records, saved }
 }
 
 function closeQuietly(writer: Writer): void {
