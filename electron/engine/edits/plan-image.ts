@@ -1,13 +1,7 @@
 /** What a request comes to for one image: the operations it takes, or that nothing changes. */
 import type { ValueText } from '../../../shared/domain/layer.ts'
 import { parseValues, printValues } from '../../../shared/domain/layer.ts'
-import type {
-  EditRequest,
-  Frozen,
-  MetadataOperation,
-  Operation,
-  TagOperation,
-} from '../../../shared/domain/operation.ts'
+import type { EditRequest, Frozen, MetadataOperation, Operation } from '../../../shared/domain/operation.ts'
 import { readState, type UserState } from '../../../shared/domain/fold.ts'
 import type { Strategy } from '../../../shared/domain/root.ts'
 import { areTagsFrozen, isFrozen, type Pending } from '../../../shared/domain/strategy.ts'
@@ -103,13 +97,11 @@ function entryOf(state: UserState | null, key: string): MetadataOperation['from'
   return { at: entry.at, ...(!entry.clear && entry.to !== undefined && { to: entry.to }) }
 }
 
+type Freezes = { readonly keys: Frozen | undefined; readonly tags: Frozen | undefined }
+
 /** The layers that a first edit under `untilFirstChange` has to carry. */
-function freezes(
-  { layer }: EditSubject,
-  state: UserState | null,
-  strategy: Strategy,
-): { keys?: Frozen; tags?: Frozen } {
-  if (strategy !== 'untilFirstChange') return {}
+function freezes({ layer }: EditSubject, state: UserState | null, strategy: Strategy): Freezes {
+  if (strategy !== 'untilFirstChange') return { keys: undefined, tags: undefined }
   const keys = { layer, epoch: (state?.frozen?.epoch ?? -1) + 1 }
   const tags = { layer: { metadata: '{}', tags: layer.tags }, epoch: (state?.frozenTags?.epoch ?? -1) + 1 }
   return {
