@@ -224,24 +224,42 @@ export type IndexApi = {
   savePacked(input: { packed: readonly Uint8Array[] }): Saved & { seen: readonly SeenNeeded[] }
   /** Ends a whole scan of a root: drops images whose folders were not met. `dirs` = every folder met. */
   finishScan(input: { rootId: RootId; dirs: readonly RootPath[] }): Saved
-  /** Saves what codecs measured; `moves` are edited images that were found again elsewhere by their hash. */
+  /**
+   * Saves what codecs measured; `moves` are edited images that were found again elsewhere by their hash. Called with
+   * no items it still looks: for images that were measured before the path they came from was seen to be empty.
+   */
   saveMeasured(input: { items: readonly Measured[] }): Saved & { moves: readonly Move[] }
   /** Images not measured yet, in grid order, oldest request first. */
   unmeasured(input: { limit: number; after: ImageRow }): readonly Unmeasured[]
-  /** Folds journal records into user layers and recombines the images they touch; remembers the offset in the same transaction. */
-  applyRecords(input: { rootId: RootId; records: readonly JournalRecord[]; offset: JournalOffset | null }): Saved
+  /**
+   * Folds journal records into user layers and recombines the images they touch; remembers the offset in the same
+   * transaction. With `refold` nothing was taken in: a record came too late to be folded on its own, so the caller must
+   * `resetRecords` and apply all journals of the root again in (hlc, dev, seq) order.
+   */
+  applyRecords(input: {
+    rootId: RootId
+    records: readonly JournalRecord[]
+    offset: JournalOffset | null
+  }): Saved & { refold?: true }
   /** Drops all user layers of a root, before its journals are folded again from the start. */
   resetRecords(input: { rootId: RootId }): Saved
   /** Takes in a sidecar that we wrote ourselves, so that its echo from the watcher changes nothing. */
   saveWritten(input: { items: readonly WrittenSidecar[] }): Saved
   editSubjects(input: { rows: readonly ImageRow[] }): readonly EditSubject[]
-  /** Images of a root (all roots if null) with winning edits that are not in the file. */
-  unwritten(input: { rootId: RootId | null; limit: number; after: ImageRow }): readonly EditSubject[]
+  /**
+   * Images of a root (all roots if null) with winning edits that are not in the file, where they can be written:
+   * guarded, read-only and offline roots and those edited beside the data are left out. With `device` only those that
+   * lack an edit of that device; a device writes back only its own.
+   */
+  unwritten(input: { rootId: RootId | null; limit: number; after: ImageRow; device?: DeviceId }): readonly EditSubject[]
   setProblems(input: { rootId: RootId; scope: string; problems: readonly Problem[] }): Saved
   setBlob(input: { name: string; revision: number; data: Uint8Array }): void
   getSetting(input: { name: string }): string | null
   setSetting(input: { name: string; value: string }): void
-  /** Integrity check, checkpoint, analyse: for idle moments. Returns false if the database is damaged. */
+  /**
+   * Integrity check, checkpoint, analyse: for idle moments and after an unclean exit. Returns false if the database is
+   * damaged: close and open again, which puts it aside. Damage met in any other call is remembered in the same way.
+   */
   tidy(): boolean
   close(): void
 }

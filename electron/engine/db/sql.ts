@@ -1,0 +1,29 @@
+/**
+ * SQL as tagged templates: sql.all`select … where id = ${id}`. Values are always bound, never spelled into the text,
+ * and each place in the code prepares its statement once per connection.
+ */
+import type { Db, SqlValue, Statement } from './connection.ts'
+
+export type Sql = {
+  all<Row>(text: TemplateStringsArray, ...values: SqlValue[]): Row[]
+  get<Row>(text: TemplateStringsArray, ...values: SqlValue[]): Row | undefined
+  /** Runs a statement that changes something; returns how many rows it changed and the last row id. */
+  run(text: TemplateStringsArray, ...values: SqlValue[]): { changes: number; lastInsertRowid: number | bigint }
+}
+
+export function createSql(db: Db): Sql {
+  const statements = new Map<TemplateStringsArray, Statement>()
+  const prepare = (text: TemplateStringsArray) => {
+    let statement = statements.get(text)
+    if (!statement) {
+      statement = db.prepare(text.join('?'))
+      statements.set(text, statement)
+    }
+    return statement
+  }
+  return {
+    all: <Row>(text: TemplateStringsArray, ...values: SqlValue[]) => prepare(text).all(...values) as Row[],
+    get: <Row>(text: TemplateStringsArray, ...values: SqlValue[]) => prepare(text).get(...values) as Row | undefined,
+    run: (text, ...values) => prepare(text).run(...values),
+  }
+}
