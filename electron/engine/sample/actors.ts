@@ -6,7 +6,7 @@ import type { Actor, ActorName } from './scene.ts'
 
 /** Draws in units of one metre: x to the right (to the left if mirrored), y up from the ground. */
 type Pen = {
-  box(x: number, y: number, width: number, height: number, color: Color): void
+  box(box: readonly [number, number, number, number], color: Color): void
   disc(x: number, y: number, radius: number, color: Color): void
   shape(points: readonly number[], color: Color): void
   stroke(from: readonly [number, number], to: readonly [number, number], width: number, color: Color): void
@@ -57,7 +57,7 @@ function createPen(canvas: Canvas, air: Air, { metre, x, y, near, isMirrored, lo
   const lit = (color: Color) => tone(air, color, (1 - near) * 0.8)
   const at = (px: number, py: number): [number, number] => [x + px * metre * flip, y - py * metre]
   return {
-    box(px, py, width, height, color) {
+    box([px, py, width, height], color) {
       const [left] = at(isMirrored ? px + width : px, 0)
       const shade = lit(color)
       rectangle(canvas, [left, y - (py + height) * metre, width * metre, height * metre], {
@@ -89,22 +89,22 @@ function pick(pen: Pen, colors: readonly Color[]): Color {
 
 function forklift(pen: Pen): void {
   const body = pick(pen, PAINT)
-  pen.box(0.98, 0.1, 0.1, 2.1, [66, 66, 70])
-  pen.box(1.08, 0.16, 0.9, 0.07, [90, 90, 94])
+  pen.box([0.98, 0.1, 0.1, 2.1], [66, 66, 70])
+  pen.box([1.08, 0.16, 0.9, 0.07], [90, 90, 94])
   if (pen.look(3) > 0) {
-    pen.box(1.12, 0.23, 0.82, 0.62, [182, 142, 96])
+    pen.box([1.12, 0.23, 0.82, 0.62], [182, 142, 96])
     pen.stroke([1.53, 0.23], [1.53, 0.85], 0.04, [140, 104, 66])
   }
   pen.shape([-1, 0.3, 0.95, 0.3, 0.95, 0.74, 0.5, 0.9, -0.72, 0.98, -1, 0.9], body)
-  pen.box(-1.06, 0.34, 0.2, 0.56, DARK)
-  pen.box(-0.42, 0.9, 0.5, 0.16, DARK)
+  pen.box([-1.06, 0.34, 0.2, 0.56], DARK)
+  pen.box([-0.42, 0.9, 0.5, 0.16], DARK)
   for (const [from, to] of [
     [-0.62, -0.5],
     [0.5, 0.42],
   ] as const)
     pen.stroke([from, 0.9], [to, 1.98], 0.07, DARK)
-  pen.box(-0.58, 1.96, 1.08, 0.07, DARK)
-  pen.box(-0.24, 1.02, 0.34, 0.52, pick(pen, VEST))
+  pen.box([-0.58, 1.96, 1.08, 0.07], DARK)
+  pen.box([-0.24, 1.02, 0.34, 0.52], pick(pen, VEST))
   pen.disc(-0.06, 1.68, 0.14, pick(pen, SKIN))
   pen.shape([-0.22, 1.7, 0.1, 1.7, 0.06, 1.86, -0.16, 1.86], [240, 238, 226])
   for (const x of [-0.62, 0.62]) {
@@ -119,11 +119,11 @@ function person(pen: Pen): void {
   const trousers: Color = pen.look(2) === 0 ? [52, 60, 84] : [74, 70, 66]
   pen.stroke([-0.03, 0.86], [-stride, 0.03], 0.15, trousers)
   pen.stroke([0.03, 0.86], [stride, 0.03], 0.15, scale(trousers, 0.85))
-  pen.box(-stride - 0.08, 0, 0.22, 0.08, DARK)
-  pen.box(stride - 0.08, 0, 0.22, 0.08, DARK)
+  pen.box([-stride - 0.08, 0, 0.22, 0.08], DARK)
+  pen.box([stride - 0.08, 0, 0.22, 0.08], DARK)
   pen.stroke([-0.17, 1.36], [-0.27, 0.92], 0.11, [60, 66, 92])
   pen.shape([-0.22, 1.44, 0.22, 1.44, 0.18, 0.8, -0.18, 0.8], pick(pen, VEST))
-  pen.box(-0.2, 1.06, 0.4, 0.06, [226, 230, 226])
+  pen.box([-0.2, 1.06, 0.4, 0.06], [226, 230, 226])
   pen.stroke([0.18, 1.36], [0.28, 0.94], 0.11, [60, 66, 92])
   pen.disc(0, 1.6, 0.12, pick(pen, SKIN))
   pen.shape([-0.15, 1.62, 0.17, 1.62, 0.12, 1.76, -0.1, 1.76], pen.look(2) === 0 ? [244, 242, 234] : [60, 110, 176])
@@ -132,12 +132,12 @@ function person(pen: Pen): void {
 function truck(pen: Pen): void {
   const cab = pick(pen, PAINT)
   const box: Color = pen.look(2) === 0 ? [226, 226, 222] : scale(cab, 0.9)
-  pen.box(-3.1, 0.62, 4.3, 2.3, box)
+  pen.box([-3.1, 0.62, 4.3, 2.3], box)
   for (let x = -2.9; x < 1.1; x += 0.4) pen.stroke([x, 0.7], [x, 2.85], 0.025, scale(box, 0.82))
-  pen.box(-3.1, 0.52, 6.2, 0.16, DARK)
+  pen.box([-3.1, 0.52, 6.2, 0.16], DARK)
   pen.shape([1.3, 0.5, 3.1, 0.5, 3.1, 1.3, 2.75, 2.3, 1.3, 2.3], cab)
   pen.shape([2.2, 1.4, 2.98, 1.4, 2.7, 2.12, 2.2, 2.12], [150, 178, 194])
-  pen.box(2.95, 0.66, 0.18, 0.18, [250, 244, 216])
+  pen.box([2.95, 0.66, 0.18, 0.18], [250, 244, 216])
   for (const x of [-2.4, -1.5, 2.2]) {
     pen.disc(x, 0.46, 0.46, [26, 26, 28])
     pen.disc(x, 0.46, 0.2, [146, 146, 146])
@@ -146,26 +146,23 @@ function truck(pen: Pen): void {
 }
 
 function pallet(pen: Pen): void {
-  pen.box(-0.6, 0, 1.2, 0.05, [150, 116, 76])
-  pen.box(-0.6, 0.11, 1.2, 0.04, [164, 128, 86])
-  for (const x of [-0.6, -0.08, 0.44]) pen.box(x, 0.04, 0.16, 0.08, [118, 90, 60])
+  pen.box([-0.6, 0, 1.2, 0.05], [150, 116, 76])
+  pen.box([-0.6, 0.11, 1.2, 0.04], [164, 128, 86])
+  for (const x of [-0.6, -0.08, 0.44]) pen.box([x, 0.04, 0.16, 0.08], [118, 90, 60])
   const high = 1 + pen.look(3)
   for (let level = 0; level < high; level += 1) {
     for (const x of [-0.58, -0.18, 0.22]) {
       pen.box(
-        x,
-        0.15 + level * 0.36,
-        0.37,
-        0.34,
+        [x, 0.15 + level * 0.36, 0.37, 0.34],
         scale([192, 152, 104], 0.86 + 0.05 * ((level + Math.round(x * 5)) % 4)),
       )
-      pen.box(x + 0.1, 0.27 + level * 0.36, 0.14, 0.1, [232, 230, 222])
+      pen.box([x + 0.1, 0.27 + level * 0.36, 0.14, 0.1], [232, 230, 222])
     }
   }
 }
 
 function cone(pen: Pen): void {
-  pen.box(-0.2, 0, 0.4, 0.05, [220, 84, 30])
+  pen.box([-0.2, 0, 0.4, 0.05], [220, 84, 30])
   pen.shape([-0.14, 0.05, 0.14, 0.05, 0.03, 0.66, -0.03, 0.66], [240, 100, 36])
   pen.shape([-0.105, 0.24, 0.105, 0.24, 0.075, 0.4, -0.075, 0.4], [244, 242, 238])
 }

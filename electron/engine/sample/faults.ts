@@ -33,6 +33,7 @@ export type SampleFile = { readonly name: string; readonly bytes: Uint8Array }
 
 const RARE: ReadonlySet<Fault> = new Set(['too-large', 'too-deep', 'utf-16'])
 const PROBABILITY = 0.004
+const LAST_BRACE = /\s*\}\s*$/
 
 /** The fault of picture `index` of `images`, or null. */
 export function faultOf({ seed, index, images }: { seed: string; index: number; images: number }): Fault | null {
@@ -67,7 +68,7 @@ export function sidecarFiles(
         },
       ]
     default:
-      return [{ name, bytes: broken(sidecar, fault) }]
+      return [{ name, bytes: (fault && BREAKS[fault]?.(sidecar)) ?? whole.bytes }]
   }
 }
 
@@ -91,36 +92,26 @@ export function brokenPicture(fault: Fault | null, good: () => Uint8Array): Uint
   }
 }
 
-function broken({ text, value }: SidecarText, fault: Fault | null): Uint8Array {
-  const member = (more: string) => Buffer.from(text.replace(/\s*\}\s*$/, `,\n  ${more}\n}\n`))
-  switch (fault) {
-    case 'trailing-comma':
-      return Buffer.from(text.replace(/\s*\}\s*$/, ',\n}\n'))
-    case 'cut-short':
-      return Buffer.from(text.slice(0, Math.floor(text.length * 0.7)))
-    case 'utf-16':
-      return Buffer.from(`\uFEFF${JSON.stringify(value, null, 2)}`, 'utf16le')
-    case 'latin-1':
-      return Buffer.from(JSON.stringify({ ...value, operator: 'Jörg Müller' }, null, 2), 'latin1')
-    case 'too-large':
-      return Buffer.from(JSON.stringify({ ...value, debug: 'x'.repeat(300_000) }))
-    case 'too-deep':
-      return Buffer.from(`{"camera_id":"x","trace":${'{"a":'.repeat(90)}1${'}'.repeat(91)}`)
-    case 'bad-key':
-      return member('"operator name": "mk", "gps/fix": true')
-    case 'list-of-objects':
-      return member('"detections": [{"class": "forklift", "score": 0.93}, {"class": "person", "score": 0.61}]')
-    case 'not-an-object':
-      return Buffer.from(`[${JSON.stringify(value)}]\n`)
-    case 'empty':
-      return new Uint8Array()
-    case 'duplicate-key':
-      return member('"shift": "late", "shift": "night"')
-    case 'huge-number':
-      return member('"exposure_bias": 1e400, "frame_id": 9007199254740993')
-    case 'mixed-tags':
-      return Buffer.from(JSON.stringify({ ...value, tags: ['forklift', 3] }))
-    default:
-      return Buffer.from(text)
-  }
+type Break = (sidecar: SidecarText) => Uint8Array
+
+const BREAKS: Partial<Record<Fault, Break>> = {
+  'trailing-comma': ({ text }) => Buffer.from(text.replace(LAST_BRACE, ',\n}\n')),
+  'cut-short': ({ text }) => Buffer.from(text.slice(0, Math.floor(text.length * 0.7))),
+  'utf-16': ({ value }) => Buffer.from(`\uFEFF${JSON.stringify(value, null, 2)}`, 'utf16le'),
+  'latin-1': ({ value }) => Buffer.from(JSON.stringify({ ...value, operator: 'Jörg Müller' }, null, 2), 'latin1'),
+  'too-large': ({ value }) => Buffer.from(JSON.stringify({ ...value, debug: 'x'.repeat(300_000) })),
+  'too-deep': () => Buffer.from(`{"camera_id":"x","trace":${'{"a":'.repeat(90)}1${'}'.repeat(91)}`),
+  'bad-key': withMember('"operator name": "mk", "gps/fix": true'),
+  'list-of-objects': withMember(
+    '"detections": [{"class": "forklift", "score": 0.93}, {"class": "person", "score": 0.61}]',
+  ),
+  'not-an-object': ({ value }) => Buffer.from(`[${JSON.stringify(value)}]\n`),
+  empty: () => new Uint8Array(),
+  'duplicate-key': withMember('"shift": "late", "shift": "night"'),
+  'huge-number': withMember('"exposure_bias": 1e400, "frame_id": 9007199254740993'),
+  'mixed-tags': ({ value }) => Buffer.from(JSON.stringify({ ...value, tags: ['forklift', 3] })),
+}
+
+function withMember(member: string): Break {
+  return ({ text }) => Buffer.from(text.replace(LAST_BRACE, `,\n  ${member}\n}\n`))
 }

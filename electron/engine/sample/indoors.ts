@@ -17,6 +17,9 @@ const BOXES: readonly Color[] = [
   [204, 198, 186],
   [92, 120, 96],
 ]
+/** Where the racks begin and end on either side. */
+const INNER = 0.55
+const OUTER = 1.02
 const STRIP: Color = [255, 250, 232]
 
 /** Paints the hall; its lamps burn day and night, at night only every other one. */
@@ -121,70 +124,56 @@ function paintMarks({ canvas, random }: View, lens: Lens, dark: number): void {
 
 type Bay = { lens: Lens; side: number; far: number; dark: number }
 
-// A bay of a rack: three levels of boxes, then the steel in front of them.
-function shelf({ canvas, random }: View, { lens, side, far, dark }: Bay): void {
-  const fade = dark * (1 - far * 0.35)
-  const [inner, outer, end] = [side * 0.55, side * 1.02, far + 0.1]
-  const steel = scale([52, 84, 132], fade)
+// A bay of a rack: three levels of boxes, each behind its beam, then the post in front of them.
+function shelf(view: View, bay: Bay): void {
+  const { lens, side, far } = bay
   for (let level = 2; level >= 0; level -= 1) {
     const bottom = level * 0.26 + 0.02
-    quad(
-      canvas,
-      [
-        lens(inner, bottom + 0.24, end),
-        lens(inner, bottom + 0.24, far),
-        lens(inner, bottom, far),
-        lens(inner, bottom, end),
-      ],
-      { color: scale([44, 42, 42], fade) },
-    )
-    for (let part = 0; part < 3; part += 1) {
-      if (random.chance(0.16)) continue
-      const color = scale(random.pick(BOXES), fade * random.between(0.82, 1.08))
-      const [from, to] = [far + part * 0.033 + 0.003, far + part * 0.033 + 0.03]
-      const top = bottom + random.between(0.12, 0.21)
-      quad(canvas, [lens(inner, top, to), lens(inner, top, from), lens(inner, bottom, from), lens(inner, bottom, to)], {
-        color,
-        below: scale(color, 0.8),
-      })
-      quad(
-        canvas,
-        [lens(inner, top, from), lens(outer, top, from), lens(outer, bottom, from), lens(inner, bottom, from)],
-        { color: scale(color, 0.86) },
-      )
-    }
-    const beam = scale([214, 112, 40], fade)
-    quad(
-      canvas,
-      [
-        lens(inner, bottom, end),
-        lens(inner, bottom, far),
-        lens(inner, bottom - 0.025, far),
-        lens(inner, bottom - 0.025, end),
-      ],
-      { color: beam },
-    )
-    quad(
-      canvas,
-      [
-        lens(inner, bottom, far),
-        lens(outer, bottom, far),
-        lens(outer, bottom - 0.025, far),
-        lens(inner, bottom - 0.025, far),
-      ],
-      { color: scale(beam, 0.8) },
-    )
+    const inner = side * INNER
+    face(view, bay, { across: inner, up: [bottom, bottom + 0.24], far: [far, far + 0.1], color: [44, 42, 42] })
+    for (let part = 0; part < 3; part += 1) if (!view.random.chance(0.16)) carton(view, bay, { bottom, part })
+    const beam: Color = [214, 112, 40]
+    face(view, bay, { across: inner, up: [bottom - 0.025, bottom], far: [far, far + 0.1], color: beam })
+    front(view, bay, { up: [bottom - 0.025, bottom], far, color: scale(beam, 0.8) })
   }
-  quad(
-    canvas,
-    [
-      lens(inner - 0.012, 0.82, far),
-      lens(inner + 0.012, 0.82, far),
-      lens(inner + 0.012, 0, far),
-      lens(inner - 0.012, 0, far),
-    ],
-    { color: steel },
-  )
+  const [x1, x2] = [side * INNER - 0.012, side * INNER + 0.012]
+  const post = [lens(x1, 0.82, far), lens(x2, 0.82, far), lens(x2, 0, far), lens(x1, 0, far)]
+  quad(view.canvas, post, { color: scale([52, 84, 132], fadeOf(bay)) })
+}
+
+function carton(view: View, bay: Bay, { bottom, part }: { bottom: number; part: number }): void {
+  const { random } = view
+  const color = scale(random.pick(BOXES), random.between(0.82, 1.08))
+  const from = bay.far + part * 0.033 + 0.003
+  const up: Range = [bottom, bottom + random.between(0.12, 0.21)]
+  face(view, bay, { across: bay.side * INNER, up, far: [from, from + 0.027], color })
+  front(view, bay, { up, far: from, color: scale(color, 0.86) })
+}
+
+type Range = readonly [number, number]
+
+// The side towards the aisle.
+function face(
+  { canvas }: View,
+  bay: Bay,
+  { across, up, far, color }: { across: number; up: Range; far: Range; color: Color },
+): void {
+  const corners = [bay.lens(across, up[1], far[1]), bay.lens(across, up[1], far[0])]
+  corners.push(bay.lens(across, up[0], far[0]), bay.lens(across, up[0], far[1]))
+  const shade = scale(color, fadeOf(bay))
+  quad(canvas, corners, { color: shade, below: scale(shade, 0.82) })
+}
+
+// The side towards the camera.
+function front({ canvas }: View, bay: Bay, { up, far, color }: { up: Range; far: number; color: Color }): void {
+  const [inner, outer] = [bay.side * INNER, bay.side * OUTER]
+  const corners = [bay.lens(inner, up[1], far), bay.lens(outer, up[1], far)]
+  corners.push(bay.lens(outer, up[0], far), bay.lens(inner, up[0], far))
+  quad(canvas, corners, { color: scale(color, fadeOf(bay)) })
+}
+
+function fadeOf({ dark, far }: Bay): number {
+  return dark * (1 - far * 0.35)
 }
 
 function quad(

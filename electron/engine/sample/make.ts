@@ -29,6 +29,7 @@ export class SampleError extends Error {
 
 const GROUP = 32
 
+type Count = { images: number; sidecars: number }
 type Work = SampleOptions & { folders: Set<string> }
 
 /** Makes the sample; throws SampleError, or the signal's reason when it is aborted. */
@@ -37,20 +38,22 @@ export async function makeSample(options: SampleOptions): Promise<SampleResult> 
   const work = { ...options, folders: new Set<string>() }
   const { pool, onProgress, signal } = options
   // Enough waiting that no process ever stands idle between two groups.
-  const running = new Set<Promise<void>>()
+  const running = new Set<Promise<unknown>>()
   const done = { images: 0, sidecars: 0 }
-  for (const group of groups(options)) {
-    signal?.throwIfAborted()
-    while (running.size >= pool.size * 2) await Promise.race(running)
-    const task: Promise<void> = makeGroup(work, group).then((sidecars) => {
-      running.delete(task)
-      done.images += group.length
-      done.sidecars += sidecars
-      onProgress?.(done.images)
-    })
-    running.add(task)
+  try {
+    for (const group of groups(options)) {
+      signal?.throwIfAborted()
+      while (running.size >= pool.size * 2) await Promise.race(running)
+      const task = makeGroup(work, group, done)
+        .then(() => onProgress?.(done.images))
+        .finally(() => running.delete(task))
+      running.add(task)
+    }
+    await Promise.all(running)
+  } finally {
+    // Whatever happened: no group goes on behind the caller's back.
+    await Promise.allSettled(running)
   }
-  await Promise.all(running)
   signal?.throwIfAborted()
   return done
 }
@@ -81,20 +84,21 @@ function prepare(out: string): void {
   throw new SampleError(`${out} is not empty. Choose a new or an empty folder; a sample never overwrites anything.`)
 }
 
-async function makeGroup(work: Work, group: readonly Shot[]): Promise<number> {
+async function makeGroup(work: Work, group: readonly Shot[], done: Count): Promise<void> {
   const planned = group.map((shot) => {
     const folder = join(work.out, ...shot.folder.split('/'))
     const temp = join(folder, `.gleaner-${shot.index.toString(16).padStart(16, '0')}.tmp`)
     return { shot, folder, temp, fault: shot.twin ? null : faultOf({ ...work, index: shot.index }) }
   })
-  let sidecars = 0
-  for (const { shot, folder, fault } of planned) sidecars += makeSidecars(work, shot, { folder, fault })
+  for (const { shot, folder, fault } of planned) done.sidecars += makeSidecars(work, shot, { folder, fault })
   const pictures = planned.map(({ shot, temp }) => ({ scene: shot.scene, out: temp }))
   const answer = await work.pool.run({ kind: 'paint', pictures }).answer
-  if (answer === null) throw new SampleError('The sample was stopped before it was complete.')
-  if (!answer.ok) throw new SampleError(`The pictures could not be painted. ${answer.reason}`)
+  if (!answer?.ok) {
+    for (const { temp } of planned) rmSync(temp, { force: true })
+    throw new SampleError(`The pictures could not be painted. ${answer?.reason ?? 'It was stopped.'}`)
+  }
   for (const each of planned) finish(each)
-  return sidecars
+  done.images += group.length
 }
 
 type Place = { readonly folder: string; readonly fault: Fault | null }

@@ -37,7 +37,8 @@ export type ChildEnd = {
 
 export type CodecChild = {
   readonly isIdle: boolean
-  send(task: CodecTask): void
+  /** Gives it a task, with a time limit of its own if not the usual one. */
+  send(task: CodecTask, limitMs: number | null): void
   /** Ends the process; `retired` ends are nobody's fault. */
   stop(cause: ChildEnd['cause'], reason: string): void
   /** Looks at the limits; to be called a few times a second while a task runs. */
@@ -60,6 +61,7 @@ export function startChild({ launch, limits, now, onAnswer, onReady, onEnd }: Ch
   const child = launch()
   let running: number | null = null
   let since = now()
+  let taskMs = limits.taskMs
   let isReady = false
   let tasksDone = 0
   let ended: Pick<ChildEnd, 'cause' | 'reason'> | null = null
@@ -94,14 +96,15 @@ export function startChild({ launch, limits, now, onAnswer, onReady, onEnd }: Ch
     get isIdle() {
       return running === null && ended === null
     },
-    send(task) {
+    send(task, limitMs) {
+      taskMs = limitMs ?? limits.taskMs
       running = task.task
       since = now()
       child.send(task)
     },
     stop,
     check() {
-      const limitMs = isReady ? limits.taskMs : limits.startMs
+      const limitMs = isReady ? taskMs : limits.startMs
       if ((running !== null || !isReady) && now() - since > limitMs)
         stop('timeout', `no answer for ${limitMs / 1000} s`)
       else if (running !== null && residentBytes(child.pid) > limits.killBytes) stop('memory', 'used too much memory')

@@ -6,9 +6,10 @@
  * on is tried once more; after two deaths it is quarantined. Processes that die before they are ready blame no file:
  * after five in a row the tasks are answered `unavailable`.
  */
+import { rmSync } from 'node:fs'
 import type { Clock, CodecLauncher, Log } from '../platform.ts'
 import { CODEC_LIMITS, startChild, type ChildEnd, type CodecChild, type CodecLimits } from './codec-child.ts'
-import type { CodecAnswer, CodecFailure, CodecTask } from './codec-protocol.ts'
+import type { CodecAnswer, CodecFailure } from './codec-protocol.ts'
 import { createJobQueue, type CodecWork, type Job, type JobQueue, type Priority } from './codec-queue.ts'
 import { createQuarantine, type Quarantine } from './quarantine.ts'
 
@@ -22,13 +23,21 @@ export type CodecJob<W extends CodecWork = CodecWork> = {
   cancel(): void
 }
 
+type RunOptions = {
+  /** Default: rest. */
+  readonly priority?: Priority
+  /** What a death is counted against: the file and its version. Default: the file. */
+  readonly subject?: string
+  /** Time limit in ms. Default: 10 s. */
+  readonly limitMs?: number
+}
+
 export type CodecPool = {
   /** Processes at most. */
   readonly size: number
   /** Tasks not yet given to a process. */
   readonly waiting: number
-  /** `subject` names what a death is counted against: the file and its version. Default: the file. */
-  run<W extends CodecWork>(work: W, options?: { priority?: Priority; subject?: string }): CodecJob<W>
+  run<W extends CodecWork>(work: W, options?: RunOptions): CodecJob<W>
   /** Ends all processes; open jobs are answered null. Resolves when every process is gone. */
   close(): Promise<void>
 }
@@ -79,9 +88,10 @@ export function createCodecPool(options: PoolOptions): CodecPool {
     get waiting() {
       return state.queue.size
     },
-    run(work, { priority = 'rest', subject } = {}) {
+    run(work, { priority = 'rest', subject, limitMs = null } = {}) {
       const { promise, resolve } = Promise.withResolvers<CodecAnswer | null>()
-      const job = { work, subject: subject ?? ('file' in work ? work.file : work.kind), priority, settle: resolve }
+      const blamed = subject ?? ('file' in work ? work.file : work.kind)
+      const job: Job = { work, subject: blamed, limitMs, priority, isCancelled: false, settle: resolve }
       if (state.onClosed) resolve(null)
       else state.queue.add(job)
       queueMicrotask(() => pump(state))
@@ -90,6 +100,7 @@ export function createCodecPool(options: PoolOptions): CodecPool {
         setPriority: (priority) => state.queue.setPriority(job, priority),
         cancel() {
           state.queue.remove(job)
+          job.isCancelled = true
           resolve(null)
         },
       }
@@ -109,11 +120,12 @@ function give(state: State, slot: Slot): void {
   while (slot.job === null && slot.child.isIdle) {
     const job = state.queue.next()
     if (!job) return
+    if (job.isCancelled) continue
     const verdict = state.quarantine.verdict(job.subject)
     if (verdict) job.settle({ task: 0, ...verdict })
     else {
       slot.job = job
-      slot.child.send({ ...job.work, task: state.nextTask++ } as CodecTask)
+      slot.child.send({ ...job.work, task: state.nextTask++ }, job.limitMs)
     }
   }
 }
@@ -132,6 +144,7 @@ function start(state: State): Slot {
         state.deathsInARow = 0
         const { job } = slot
         slot.job = null
+        if (job?.isCancelled) discard(job.work)
         job?.settle(answer)
         pump(state)
       },
@@ -140,6 +153,11 @@ function start(state: State): Slot {
   }
   state.slots.add(slot)
   return slot
+}
+
+// What was made for somebody who is gone.
+function discard(work: CodecWork): void {
+  if (work.kind === 'thumbnail') rmSync(work.out, { force: true })
 }
 
 function onEnd(state: State, slot: Slot, end: ChildEnd): void {

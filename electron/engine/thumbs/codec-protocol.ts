@@ -48,5 +48,8 @@ export type CodecAnswer =
 
 export type CodecFailure = Extract<CodecAnswer, { ok: false }>
 
+/** The reason of an `unavailable` answer when the temp file could not be written for want of space. */
+export const DISK_FULL = 'The disk is full.'
+
 /** Sent once, before any answer: the decoders are loaded. A process that ends without it blames no file. */
 export type CodecReady = { readonly kind: 'ready' }

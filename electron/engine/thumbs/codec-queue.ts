@@ -12,7 +12,11 @@ export type Job = {
   readonly work: CodecWork
   /** What a crash is counted against. */
   readonly subject: string
+  /** Time limit of its own, in ms; null = the pool's. */
+  readonly limitMs: number | null
   priority: Priority
+  /** Nobody waits for it any more. */
+  isCancelled: boolean
   /** Answers the job; only the first call counts. */
   settle(answer: CodecAnswer | null): void
 }

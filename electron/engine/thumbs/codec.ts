@@ -8,7 +8,7 @@ import { writeFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import sharp, { type Sharp } from 'sharp'
 import type { Painted } from '../sample/paint.ts'
-import type { CodecAnswer, CodecReady, CodecTask } from './codec-protocol.ts'
+import { DISK_FULL, type CodecAnswer, type CodecReady, type CodecTask } from './codec-protocol.ts'
 import { readExif, readPreview } from './exif.ts'
 import { openWindow, type FileWindow } from './file-window.ts'
 import { NOT_SHOWN, readHeader, type PictureHeader } from './header.ts'
@@ -40,7 +40,7 @@ const BACKGROUND = '#808080'
 
 const probe: Probe = {
   async metadata(file) {
-    const { autoOrient, exif } = await sharp(file, { ...LIMITS, limitInputPixels: false }).metadata()
+    const { autoOrient, exif } = await sharp(file, LIMITS).metadata()
     return { width: autoOrient.width, height: autoOrient.height, ...(exif && { exif }) }
   },
   async decode(file) {
@@ -54,6 +54,8 @@ const probe: Probe = {
 
 process.on('message', (task: CodecTask) => void run(task).then((answer) => process.send?.(answer)))
 process.on('disconnect', () => process.exit(0))
+// A Ctrl-C in the terminal reaches every process of the program; what to end is for the parent to say.
+for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => {})
 process.on('unhandledRejection', () => process.exit(1))
 process.send?.({ kind: 'ready' } satisfies CodecReady)
 
@@ -150,7 +152,7 @@ function writeOut(path: string, data: Buffer): void {
     writeFileSync(path, data, { flag: 'wx' })
   } catch (error) {
     const isFull = (error as NodeJS.ErrnoException).code === 'ENOSPC'
-    throw new OutputError(isFull ? 'The disk is full.' : 'The picture made cannot be stored.', { cause: error })
+    throw new OutputError(isFull ? DISK_FULL : 'The picture made cannot be stored.', { cause: error })
   }
 }
 

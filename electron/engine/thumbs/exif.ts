@@ -56,7 +56,7 @@ export function readExif(bytes: Buffer): ExifFacts {
       computed: true,
       includeTags: { exif: WANTED, ...(hasXmp && { xmp: true }) },
     })
-    return toFacts((groups.exif ?? {}) as Tags, (groups.xmp ?? {}) as Tags)
+    return toFacts((groups.exif ?? {}) as Tags, groups.xmp ?? {})
   } catch {
     return NOTHING
   }
@@ -88,9 +88,8 @@ function toFacts(tags: Tags, xmp: Tags): ExifFacts {
   put('aperture', positive(numberOf(tags['FNumber'])))
   put('shutter', positive(numberOf(tags['ExposureTime'])))
   put('focal_length', positive(numberOf(tags['FocalLength'])))
-  const orientation = numberOf(tags['Orientation'])
-  const isOrientation = orientation !== null && Number.isInteger(orientation) && orientation >= 1 && orientation <= 8
-  put('orientation', isOrientation ? orientation : null)
+  const orientation = orientationOf(tags['Orientation'])
+  put('orientation', orientation)
   putPosition(tags, put)
   const taken = readTaken({
     date: textOf(tags['DateTimeOriginal']),
@@ -100,7 +99,7 @@ function toFacts(tags: Tags, xmp: Tags): ExifFacts {
   put('offset', taken?.offset ?? null)
   for (const [key, tag] of Object.entries(XMP_TEXTS)) put(`xmp.${key}`, textOf(xmp[tag], 'description'))
   put('xmp.rating', rating(xmp['Rating']))
-  return { exif, takenMs: taken?.ms ?? null, orientation: isOrientation ? orientation : 1 }
+  return { exif, takenMs: taken?.ms ?? null, orientation: orientation ?? 1 }
 }
 
 function putPosition(tags: Tags, put: (key: string, value: number | null) => void): void {
@@ -142,6 +141,11 @@ function textOf(tag: Tag | undefined, from: 'computed' | 'description' = 'comput
 function numberOf(tag: Tag | undefined): number | null {
   const raw = Array.isArray(tag?.computed) ? (tag.computed as unknown[])[0] : tag?.computed
   return typeof raw === 'number' && Number.isFinite(raw) ? raw : null
+}
+
+function orientationOf(tag: Tag | undefined): number | null {
+  const value = numberOf(tag)
+  return value !== null && Number.isInteger(value) && value >= 1 && value <= 8 ? value : null
 }
 
 function positive(value: number | null): number | null {

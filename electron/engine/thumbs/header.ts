@@ -19,22 +19,34 @@ export type PictureHeader = {
 export const NOT_SHOWN: ReadonlySet<string> = new Set(['bmp', 'heic', 'raw'])
 
 const RAW_NAME = /\.(dng|cr2|cr3|nef|arw|raf|orf|rw2)$/i
-const NOTHING: PictureHeader = { format: null, width: null, height: null, isCutOff: false }
+// JPEG markers: the frame headers, the start of pixels, the end, and those without a length.
+const FRAMES = new Set([0xc0, 0xc1, 0xc2, 0xc3, 0xc5, 0xc6, 0xc7, 0xc9, 0xca, 0xcb, 0xcd, 0xce, 0xcf])
+const SCAN = 0xda
+const END = 0xd9
+const ALONE = new Set([0x01, 0xd0, 0xd1, 0xd2, 0xd3, 0xd4, 0xd5, 0xd6, 0xd7])
+
+type Reader = (file: FileWindow, name: string) => PictureHeader
+
+/** Marks at fixed places, and who reads on from there; the first that fits counts. */
+const READERS: readonly { readonly at: number; readonly mark: RegExp; readonly read: Reader }[] = [
+  { at: 0, mark: /^\xff\xd8\xff/, read: readJpeg },
+  { at: 0, mark: /^\x89PNG/, read: readPng },
+  { at: 0, mark: /^RIFF....WEBP/s, read: readWebp },
+  { at: 0, mark: /^GIF8/, read: ({ head }) => sized('gif', head.readUInt16LE(6), head.readUInt16LE(8)) },
+  { at: 4, mark: /^ftyp/, read: ({ head }) => readBoxes(head) },
+  { at: 0, mark: /^(FUJIFILM|IIRO|IIRS|MMOR|IIU\0)/, read: () => unsized('raw') },
+  { at: 0, mark: /^II\*\0....CR/s, read: () => unsized('raw') },
+  // Camera raws are TIFF files, and most do not say so: here the name decides between the two.
+  { at: 0, mark: /^(II[*+]\0|MM\0[*+])/, read: (_, name) => unsized(RAW_NAME.test(name) ? 'raw' : 'tiff') },
+  { at: 0, mark: /^BM/, read: ({ head }) => readBmp(head) },
+]
 
 /** Reads the header; `format` is null for anything that is not a picture Gleaner knows. */
 export function readHeader(file: FileWindow, name: string): PictureHeader {
-  const { head } = file
-  if (head.length < 12) return NOTHING
-  if (head.readUInt16BE(0) === 0xffd8 && head[2] === 0xff) return readJpeg(file)
-  if (head.readUInt32BE(0) === 0x89504e47) return readPng(file)
-  const tag = head.toString('latin1', 0, 4)
-  if (tag === 'RIFF' && head.toString('latin1', 8, 12) === 'WEBP') return readWebp(file)
-  if (tag === 'GIF8') return { ...NOTHING, format: 'gif', width: head.readUInt16LE(6), height: head.readUInt16LE(8) }
-  if (head.toString('latin1', 4, 8) === 'ftyp') return readBoxes(head)
-  if (head.toString('latin1', 0, 8) === 'FUJIFILM') return { ...NOTHING, format: 'raw' }
-  if (isTiff(head, tag)) return { ...NOTHING, format: isRaw(head, tag, name) ? 'raw' : 'tiff' }
-  if (tag.startsWith('BM')) return readBmp(head)
-  return NOTHING
+  if (file.head.length < 12) return unsized(null)
+  const start = file.head.toString('latin1', 0, 16)
+  const reader = READERS.find(({ at, mark }) => mark.test(start.slice(at)))
+  return reader?.read(file, name) ?? unsized(null)
 }
 
 /** True for an SVG drawing or another text file, whatever its name says. */
@@ -44,76 +56,67 @@ export function looksLikeText(head: Buffer): boolean {
   )
 }
 
-// Markers follow each other by length until the frame header; the window reads on where they leave the first block.
+// Segments follow each other by length until the frame header, which holds the size.
 function readJpeg(file: FileWindow): PictureHeader {
   let at = 2
-  for (let markers = 0; markers < 1000; markers += 1) {
+  for (let segments = 0; segments < 1000; segments += 1) {
     const bytes = file.read(at, 9)
-    if (bytes.length < 9) return { ...NOTHING, format: 'jpeg', isCutOff: true }
+    if (bytes.length < 9) return { ...unsized('jpeg'), isCutOff: true }
     const marker = bytes[1] ?? 0
-    if (bytes[0] !== 0xff) return { ...NOTHING, format: 'jpeg' }
-    if (marker === 0xff || marker === 0x01 || (marker >= 0xd0 && marker <= 0xd7)) at += marker === 0xff ? 1 : 2
-    else if (marker >= 0xc0 && marker <= 0xcf && marker !== 0xc4 && marker !== 0xc8 && marker !== 0xcc) {
-      return { format: 'jpeg', width: bytes.readUInt16BE(7), height: bytes.readUInt16BE(5), isCutOff: false }
-    } else if (marker === 0xda || marker === 0xd9) return { ...NOTHING, format: 'jpeg' }
-    else at += 2 + bytes.readUInt16BE(2)
+    if (FRAMES.has(marker)) return sized('jpeg', bytes.readUInt16BE(7), bytes.readUInt16BE(5))
+    if (bytes[0] !== 0xff || marker === SCAN || marker === END) break
+    if (marker === 0xff) at += 1
+    else at += 2 + (ALONE.has(marker) ? 0 : bytes.readUInt16BE(2))
   }
-  return { ...NOTHING, format: 'jpeg' }
+  return unsized('jpeg')
 }
 
-function readPng(file: FileWindow): PictureHeader {
-  const { head } = file
-  if (head.length < 33 || head.toString('latin1', 12, 16) !== 'IHDR')
-    return { ...NOTHING, format: 'png', isCutOff: true }
-  const isCutOff = !file.tail.includes('IEND', 0, 'latin1')
-  return { format: 'png', width: head.readUInt32BE(16), height: head.readUInt32BE(20), isCutOff }
+function readPng({ head, tail }: FileWindow): PictureHeader {
+  if (head.length < 33 || head.toString('latin1', 12, 16) !== 'IHDR') return { ...unsized('png'), isCutOff: true }
+  const isCutOff = !tail.includes('IEND', 0, 'latin1')
+  return { ...sized('png', head.readUInt32BE(16), head.readUInt32BE(20)), isCutOff }
 }
 
-function readWebp(file: FileWindow): PictureHeader {
-  return { ...NOTHING, format: 'webp', isCutOff: file.head.readUInt32LE(4) + 8 > file.size }
+function readWebp({ head, size }: FileWindow): PictureHeader {
+  return { ...unsized('webp'), isCutOff: head.readUInt32LE(4) + 8 > size }
 }
 
 function readBmp(head: Buffer): PictureHeader {
-  if (head.length < 26) return NOTHING
+  if (head.length < 26) return unsized(null)
   const headerBytes = head.readUInt32LE(14)
-  if (headerBytes === 12)
-    return { ...NOTHING, format: 'bmp', width: head.readUInt16LE(18), height: head.readUInt16LE(20) }
-  if (headerBytes < 40 || headerBytes > 124) return NOTHING
-  const width = Math.abs(head.readInt32LE(18))
-  return { ...NOTHING, format: 'bmp', width, height: Math.abs(head.readInt32LE(22)) } // negative = top row first
+  if (headerBytes === 12) return sized('bmp', head.readUInt16LE(18), head.readUInt16LE(20))
+  if (headerBytes < 40 || headerBytes > 124) return unsized(null)
+  return sized('bmp', Math.abs(head.readInt32LE(18)), Math.abs(head.readInt32LE(22))) // negative = top row first
 }
 
-function isTiff(head: Buffer, tag: string): boolean {
-  return tag === 'II*\0' || tag === 'MM\0*' || tag === 'II+\0' || tag === 'MM\0+' || isOlympusOrPanasonic(head)
-}
-
-function isOlympusOrPanasonic(head: Buffer): boolean {
-  return ['IIRO', 'IIRS', 'MMOR', 'IIU\0'].includes(head.toString('latin1', 0, 4))
-}
-
-// Camera raws are TIFF files; only some say so in their first bytes, so here the name decides between the two.
-function isRaw(head: Buffer, tag: string, name: string): boolean {
-  return (
-    isOlympusOrPanasonic(head) || (tag === 'II*\0' && head.toString('latin1', 8, 10) === 'CR') || RAW_NAME.test(name)
-  )
-}
-
-// ISO boxes: the brand tells AVIF from HEIC; the largest `ispe` is the picture (the others are tiles and previews).
+// ISO boxes: the brand tells AVIF from HEIC.
 function readBoxes(head: Buffer): PictureHeader {
-  const brandsEnd = Math.min(head.length, Math.max(12, head.readUInt32BE(0)), 128)
-  const brands = head.toString('latin1', 8, brandsEnd)
-  if (brands.startsWith('crx ')) return { ...NOTHING, format: 'raw' }
-  if (/avi[fs]/.test(brands)) return { ...NOTHING, format: 'avif' }
-  if (!/hei[cxms]|hev[cx]|mif1|msf1/.test(brands)) return NOTHING
-  let width = 0
-  let height = 0
-  for (let at = head.indexOf('ispe', 0, 'latin1'); at !== -1; at = head.indexOf('ispe', at + 4, 'latin1')) {
-    if (at + 16 > head.length) break
-    const [w, h] = [head.readUInt32BE(at + 8), head.readUInt32BE(at + 12)]
-    if (w * h > width * height) [width, height] = [w, h]
-  }
+  const brands = head.toString('latin1', 8, Math.min(head.length, Math.max(12, head.readUInt32BE(0)), 128))
+  if (brands.startsWith('crx ')) return unsized('raw')
+  if (/avi[fs]/.test(brands)) return unsized('avif')
+  if (!/hei[cxms]|hev[cx]|mif1|msf1/.test(brands)) return unsized(null)
+  const { width, height } = largestExtent(head)
+  if (width === 0 || height === 0) return unsized('heic')
   const turn = head.indexOf('irot', 0, 'latin1')
   const isTurned = turn !== -1 && ((head[turn + 4] ?? 0) & 1) === 1
-  if (width === 0 || height === 0) return { ...NOTHING, format: 'heic' }
-  return { ...NOTHING, format: 'heic', width: isTurned ? height : width, height: isTurned ? width : height }
+  return isTurned ? sized('heic', height, width) : sized('heic', width, height)
+}
+
+// The largest `ispe` is the picture; the others are its tiles and previews.
+function largestExtent(head: Buffer): { width: number; height: number } {
+  let largest = { width: 0, height: 0 }
+  for (let at = head.indexOf('ispe', 0, 'latin1'); at !== -1; at = head.indexOf('ispe', at + 4, 'latin1')) {
+    if (at + 16 > head.length) break
+    const [width, height] = [head.readUInt32BE(at + 8), head.readUInt32BE(at + 12)]
+    if (width * height > largest.width * largest.height) largest = { width, height }
+  }
+  return largest
+}
+
+function sized(format: Format, width: number, height: number): PictureHeader {
+  return width === 0 || height === 0 ? unsized(format) : { format, width, height, isCutOff: false }
+}
+
+function unsized(format: Format | null): PictureHeader {
+  return { format, width: null, height: null, isCutOff: false }
 }

@@ -21,6 +21,7 @@ type MeasuredFile = { readonly quickHash: string; readonly facts: ImageFacts; re
 
 /** Pixels beyond which nothing is decoded: a small file can claim any size. */
 export const MAX_PIXELS = 120_000_000
+const UNREADABLE = 'The picture is damaged and cannot be decoded.'
 export const TOO_LARGE = 'The picture has more than 120 million pixels, too many to show.'
 
 const NO_FACTS: ImageFacts = { width: null, height: null, format: null, isDamaged: false, takenMs: null, exif: {} }
@@ -47,31 +48,42 @@ export function notPicture(window: FileWindow): string {
 }
 
 type Source = { window: FileWindow; header: PictureHeader; probe: Probe }
+type Size = { width: number | null; height: number | null; problem: string | null }
 
 async function readFacts(file: string, source: Source): Promise<{ facts: ImageFacts; problem: string | null }> {
-  const { window, header, probe } = source
-  let found = readExif(metadataBytes(source))
-  let size: Size = { width: header.width, height: header.height, isAsShown: header.format === 'heic' }
-  let problem: string | null = null
-  if (needsProbe(header)) {
-    const probed = await probe.metadata(file).catch(() => null)
-    if (probed) size = { width: probed.width, height: probed.height, isAsShown: true }
-    if (probed?.exif && Object.keys(found.exif).length === 0) found = readExif(probed.exif)
-    // Subtle: sharp's own orientation is the last word on size; ours only describes the file.
-    if (!probed && !NOT_SHOWN.has(header.format ?? '')) problem = 'The picture cannot be decoded.'
+  const { header, probe } = source
+  const probed = needsProbe(header) ? await probe.metadata(file).catch(toError) : null
+  const found = readTags(source, probed)
+  const { width, height, problem } = sizeOf(header, probed, found)
+  const state = problem === null ? await decodeState(file, source) : 'fine'
+  const { format } = header
+  const { takenMs, exif } = found
+  return {
+    facts: { width, height, format, isDamaged: state === 'damaged', takenMs, exif },
+    problem: state === 'unreadable' ? UNREADABLE : problem,
   }
-  const state = await decodeState(file, source)
-  if (state === 'unreadable') problem = 'The picture is damaged and cannot be decoded.'
-  const pixels = (size.width ?? 0) * (size.height ?? 0)
-  if (pixels > MAX_PIXELS) problem = TOO_LARGE
-  const facts = { ...shownSize(size, found), format: header.format, isDamaged: state === 'damaged' }
-  return { facts: { ...facts, takenMs: found.takenMs, exif: found.exif }, problem: window.size === 0 ? null : problem }
 }
 
-type Size = { width: number | null; height: number | null; isAsShown: boolean }
-
+// Our own reading of the header is enough for a JPEG; a PNG may keep its EXIF behind the pixels.
 function needsProbe({ format, width }: PictureHeader): boolean {
-  return width === null ? !NOT_SHOWN.has(format ?? '') : format === 'png'
+  return !NOT_SHOWN.has(format ?? '') && (width === null || format === 'png')
+}
+
+type Probed = Awaited<ReturnType<Probe['metadata']>> | Error | null
+
+function readTags(source: Source, probed: Probed): ExifFacts {
+  const found = readExif(metadataBytes(source))
+  const isFound = Object.keys(found.exif).length > 0
+  return isFound || probed === null || probed instanceof Error || !probed.exif ? found : readExif(probed.exif)
+}
+
+function sizeOf(header: PictureHeader, probed: Probed, { orientation }: ExifFacts): Size {
+  if (probed && !(probed instanceof Error)) return { width: probed.width, height: probed.height, problem: null }
+  // A HEIC is turned by a box of its own, which the header reader has obeyed already.
+  const isOnSide = orientation >= 5 && header.format !== 'heic'
+  const { width, height } = isOnSide ? { width: header.height, height: header.width } : header
+  const isTooLarge = (width ?? 0) * (height ?? 0) > MAX_PIXELS || /exceeds pixel limit/i.test(probed?.message ?? '')
+  return { width, height, problem: isTooLarge ? TOO_LARGE : probed ? UNREADABLE : null }
 }
 
 // A TIFF or raw keeps its tags wherever it likes; up to this size the whole file may be handed to the parser.
@@ -88,12 +100,9 @@ async function decodeState(
 ): Promise<'fine' | 'damaged' | 'unreadable'> {
   if (header.format !== 'jpeg') return header.isCutOff ? 'damaged' : 'fine'
   if (header.width !== null && window.tail.includes('\xff\xd9', 0, 'latin1')) return 'fine'
-  if ((header.width ?? 0) * (header.height ?? 0) > MAX_PIXELS) return 'fine'
   return probe.decode(file)
 }
 
-function shownSize(size: Size, { orientation }: ExifFacts): { width: number | null; height: number | null } {
-  const { width, height, isAsShown } = size
-  if (width === 0 || height === 0) return { width: null, height: null }
-  return !isAsShown && orientation >= 5 ? { width: height, height: width } : { width, height }
+function toError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error))
 }

@@ -12,6 +12,8 @@ export type TakenTexts = {
   readonly offset: string | null
 }
 
+type Parts = [number, number, number, number, number, number]
+
 const DATE = /^(\d{4})[:/-](\d{2})[:/-](\d{2})[ T](\d{2}):(\d{2}):(\d{2})(?:\.(\d+))?$/
 const OFFSET = /^([+-])(\d{2}):?(\d{2})$/
 
@@ -19,7 +21,7 @@ const OFFSET = /^([+-])(\d{2}):?(\d{2})$/
 export function readTaken({ date, subSeconds, offset }: TakenTexts): Taken | null {
   const match = DATE.exec(date ?? '')
   if (!match) return null
-  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = match.slice(1, 7).map(Number)
+  const [year, month, day, hour, minute, second] = match.slice(1, 7).map(Number) as Parts
   const utc = Date.UTC(year, month - 1, day, hour, minute, second)
   if (year < 1826 || new Date(utc).toISOString().slice(0, 19) !== isoOf(match)) return null
   const ms = milliseconds(match[7] ?? subSeconds)

@@ -1,0 +1,3 @@
+/** The only door to the engine. */
+export { makeSample, SampleError } from './sample/make.ts'
+export { createCodecPool } from './thumbs/codec-pool.ts'
