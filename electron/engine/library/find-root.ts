@@ -37,7 +37,10 @@ function listMounts(): string[] {
 function children(path: string): string[] {
   try {
     const entries = readdirSync(path, { withFileTypes: true })
-    return entries.filter((entry) => entry.isDirectory()).slice(0, MOUNT_CAP).map(({ name }) => join(path, name))
+    return entries
+      .filter((entry) => entry.isDirectory())
+      .slice(0, MOUNT_CAP)
+      .map(({ name }) => join(path, name))
   } catch {
     return []
   }
