@@ -47,6 +47,8 @@ export type FolderReport = {
   readonly state: 'unchanged' | 'changed' | 'missing' | 'unreadable'
   /** Images in the folder now. */
   readonly images: number
+  /** Images whose sidecars are still to be read, in pieces (a large folder). */
+  readonly pending: number
   /** Subfolders to go on with, by name. */
   readonly folders: readonly string[]
   /** Subfolders that cannot be entered, by name. */
@@ -54,6 +56,8 @@ export type FolderReport = {
   readonly guards: readonly FoundGuard[]
   /** Look again after this time, because files are too young to be trusted; null = no need. */
   readonly againMs: number | null
+  /** Some images were left as the index has them, because their sidecars look half-written. */
+  readonly isHeld: boolean
   /** Why it cannot be read. */
   readonly reason: string | null
 }
@@ -187,18 +191,20 @@ function reportOf(
     dir: task.dir,
     state,
     images: listing.images.length,
+    pending: 0,
     folders: listing.folders.filter((name) => !closed.has(name)),
     closed: [...closed],
     guards,
     // A time in the far future (a wrong clock) is left to the scheduled scans.
     againMs: waitMs === null || waitMs > MAX_AGAIN_MS ? null : waitMs,
+    isHeld: false,
     reason: null,
   }
 }
 
 function failed(dir: RootPath, error: unknown): FolderReport {
   const isMissing = GONE_CODES.has((error as NodeJS.ErrnoException).code ?? '')
-  const nothing = { images: 0, folders: [], closed: [], guards: [], againMs: null }
+  const nothing = { images: 0, pending: 0, folders: [], closed: [], guards: [], againMs: null, isHeld: false }
   if (isMissing) return { dir, state: 'missing', ...nothing, reason: null }
   return { dir, state: 'unreadable', ...nothing, reason: reasonOf(error, 'folder') }
 }

@@ -65,10 +65,21 @@ export function guardsIn(rootReal: string, dir: RootPath, listing: Listing, json
   }
 }
 
-/** What these folders show now, for a root whose known format is not there any more; unreadable folders show none. */
-export function findGuards({ rootPath, dirs }: { rootPath: string; dirs: readonly RootPath[] }): FoundGuard[] {
+export type FindGuards = {
+  readonly rootPath: string
+  readonly dirs: readonly RootPath[]
+  /** JSON files to look into whether they pair with an image or not. */
+  readonly files: readonly RootPath[]
+}
+
+/** What these folders and files show now, changed or not; what cannot be read shows nothing. */
+export function findGuards({ rootPath, dirs, files }: FindGuards): FoundGuard[] {
   const rootReal = realpathSync.native(rootPath)
-  return dirs.flatMap((dir) => {
+  const shown = files.flatMap((file) => {
+    const format = /\.json$/i.test(file) ? sniffJson(join(rootReal, file)) : null
+    return format === null ? [] : [{ format, file }]
+  })
+  const inFolders = dirs.flatMap((dir) => {
     try {
       const listing = listFolder({ rootReal, dir, nowMs: Date.now() })
       const { pairs, orphans } = pairFolder(
@@ -81,6 +92,7 @@ export function findGuards({ rootPath, dirs }: { rootPath: string; dirs: readonl
       return []
     }
   })
+  return [...shown, ...inFolders]
 }
 
 /** Split folders at the top, every image exactly one level below them, at least two class names. */

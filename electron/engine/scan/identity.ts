@@ -13,6 +13,8 @@ const EDGE_BYTES = 64 * 1024
 /** Device and inode of a folder, as decimal digits; the device number holds only until the drive is unmounted. */
 export type FolderIdentity = { readonly dev: string; readonly ino: string }
 
+export type Presence = { readonly isHere: boolean; readonly identity: FolderIdentity | null }
+
 /** Hash of size, first and last 64 KB of the file (files up to 128 KB: of every byte); throws what `fs` throws. */
 export function quickHash(file: string): QuickHash {
   const fd = openSync(file, 'r')
@@ -33,10 +35,7 @@ export function quickHash(file: string): QuickHash {
  * Whether the folder at `path` is the root and not the hole it left: a missing folder is not it, nor is an empty one
  * with another device or inode (a bare mount point). `known` null = never seen before.
  */
-export function rootPresence(
-  path: string,
-  known: FolderIdentity | null,
-): { readonly isHere: boolean; readonly identity: FolderIdentity | null } {
+export function rootPresence(path: string, known: FolderIdentity | null): Presence {
   try {
     const stat = statSync(path, { bigint: true })
     if (!stat.isDirectory()) return { isHere: false, identity: null }

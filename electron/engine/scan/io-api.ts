@@ -1,12 +1,14 @@
 /** The I/O threads' table of calls: everything of the engine that reads or writes user files synchronously. */
-import type { QuickHash, RootPath } from '../../../shared/domain/ids.ts'
-import type { FoundGuard } from './guard.ts'
+import type { QuickHash } from '../../../shared/domain/ids.ts'
+import type { FolderIdentity, Presence } from './identity.ts'
+import type { FindGuards, FoundGuard } from './guard.ts'
 import type { FoldersRead, PieceRead, ReadFolders, ReadPiece } from './read-folders.ts'
 
 export type IoApi = {
   readFolders(input: ReadFolders): FoldersRead
   readPiece(input: ReadPiece): PieceRead
-  /** What these folders show of annotation formats, whether they changed or not. */
-  findGuards(input: { rootPath: string; dirs: readonly RootPath[] }): readonly FoundGuard[]
+  findGuards(input: FindGuards): readonly FoundGuard[]
+  /** Whether the root's folder is there (identity.ts); asked here because a hung network drive would block the loop. */
+  presence(input: { path: string; known: FolderIdentity | null }): Presence
   hash(input: { file: string }): QuickHash
 }

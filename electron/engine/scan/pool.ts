@@ -15,6 +15,7 @@ export type IoPool = {
   readonly size: number
   /** Runs one call of the threads' table; rejects with what it throws, or if the thread dies or the pool is closed. */
   run<K extends keyof IoApi>(name: K, input: Call<K>): Promise<Answer<K>>
+  isClosed(): boolean
   /** Ends all threads; open tasks are rejected. */
   close(): Promise<void>
 }
@@ -58,6 +59,7 @@ export function createIoPool({ size, directory, idleMs = IDLE_MS, entry = ENTRY 
         })
         dispatch()
       }),
+    isClosed: () => isClosed,
     async close() {
       isClosed = true
       dispatch()

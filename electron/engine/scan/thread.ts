@@ -2,7 +2,7 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { serve, type Table } from '../../../shared/lib/call.ts'
 import { openReader, type Reader } from '../db/index.ts'
-import { quickHash } from './identity.ts'
+import { quickHash, rootPresence, type FolderIdentity } from './identity.ts'
 import { findGuards } from './guard.ts'
 import { readFolders, readPiece, type ReadFolders } from './read-folders.ts'
 
@@ -16,6 +16,7 @@ const table = {
   },
   readPiece,
   findGuards,
+  presence: ({ path, known }: { path: string; known: FolderIdentity | null }) => rootPresence(path, known),
   hash: ({ file }: { file: string }) => quickHash(file),
 } satisfies Table
 
