@@ -6,6 +6,8 @@
  */
 import { randomBytes } from 'node:crypto'
 import * as nodeFs from 'node:fs'
+import { join } from 'node:path'
+import type { RootPath } from '../../../shared/domain/ids.ts'
 import { kindOfName } from '../scan/names.ts'
 import type { LayerText } from '../../../shared/domain/layer.ts'
 import type { Fs } from '../platform.ts'
@@ -18,10 +20,10 @@ import { explain, writeSidecar, type WriteResult, type Writer } from './write.ts
 
 /** Edits of images in one folder; crosses threads. */
 export type FolderBatch = {
-  /** Absolute path of the folder. */
-  readonly directory: string
-  /** Real path of the root. */
-  readonly rootReal: string
+  /** Absolute path of the root. */
+  readonly root: string
+  /** The folder, below the root. */
+  readonly dir: RootPath
   readonly items: readonly WriteItem[]
 }
 
@@ -37,26 +39,27 @@ export type BatchResult = WriteResult & { readonly partners: readonly PartnerCha
 
 /** Asks what of the edits could never be written into their files: a reason for each item, or null. Writes nothing. */
 export function checkSidecarEdits(batch: FolderBatch, disk = DISK): (string | null)[] {
-  const writer = { ...disk, ...batch }
-  const pairs = listPairs(writer)
+  const writer = open(batch, disk)
+  const pairs = writer && listPairs(writer)
   return batch.items.map((item) => {
     const pair = pairs?.get(item.image)
-    const plan = pair ? planWrite(writer, item, pair) : null
+    const plan = writer && pair ? planWrite(writer, item, pair) : null
     return plan?.kind === 'refused' && plan.cause === 'edit' ? plan.reason : null
   })
 }
 
 /** Writes the edits of one folder's images, one after the other; a result for each item, in order. */
 export function writeSidecarBatch(batch: FolderBatch, disk = DISK): BatchResult[] {
-  const writer = { ...disk, ...batch }
-  const pairs = listPairs(writer)
+  const writer = open(batch, disk)
+  const pairs = writer && listPairs(writer)
+  if (!writer || !pairs) return batch.items.map(() => ({ ...OFFLINE, partners: [] }))
   const results = batch.items.map((item) => {
-    const pair = pairs?.get(item.image)
-    return pair ? writeOne(writer, item, pair, pairs!) : { ...GONE, partners: [] }
+    const pair = pairs.get(item.image)
+    return pair ? writeOne(writer, item, pair, pairs) : { ...GONE, partners: [] }
   })
   if (!results.some(({ kind }) => kind === 'written')) return results
   try {
-    syncFolder(writer, batch.directory)
+    syncFolder(writer, writer.directory)
     return results
   } catch (error) {
     const failure = { kind: 'unwritable', reason: explain(codeOf(error)), isTransient: true, partners: [] } as const
@@ -64,6 +67,7 @@ export function writeSidecarBatch(batch: FolderBatch, disk = DISK): BatchResult[
   }
 }
 
+const OFFLINE = { kind: 'unwritable', reason: 'The folder is not there at the moment.', isTransient: true } as const
 const GONE = { kind: 'unwritable', reason: 'The image is not in its folder at the moment.', isTransient: true } as const
 
 const FS: Fs = { ...nodeFs, realpathSync: (path: string) => nodeFs.realpathSync.native(path) }
@@ -71,6 +75,15 @@ const DISK: Disk & { fs: Fs } = {
   fs: FS,
   randomHex: (bytes) => randomBytes(bytes).toString('hex'),
   isWindows: process.platform === 'win32',
+}
+
+function open({ root, dir }: FolderBatch, disk: typeof DISK): Writer | null {
+  try {
+    const rootReal = disk.fs.realpathSync(root)
+    return { ...disk, rootReal, directory: join(rootReal, dir) }
+  } catch {
+    return null
+  }
 }
 
 /** What pairs with what now; null if the folder cannot be read. */

@@ -39,11 +39,15 @@ export function replaceFile(disk: Disk, target: Target, bytes: Uint8Array): Repl
   try {
     writeTemp(fs, temp, bytes, old)
     if (target.sha256 === null) return create(disk, temp, target.path)
-    if (hashOf(fs, target.path) !== target.sha256) return 'changed'
-    return exchange(disk, { path: target.path, sha256: target.sha256 }, temp, bytes)
-  } finally {
+    if (hashOf(fs, target.path) === target.sha256) {
+      return exchange(disk, { path: target.path, sha256: target.sha256 }, temp, bytes)
+    }
+  } catch (error) {
     removeQuietly(fs, temp)
+    throw error
   }
+  removeQuietly(fs, temp)
+  return 'changed'
 }
 
 /** Takes the file away if it still holds what the caller read. */
@@ -99,12 +103,15 @@ function create(disk: Disk, temp: string, path: string): Replaced {
   try {
     // Subtle: unlike a rename, a link never replaces a file that has appeared meanwhile.
     fs.linkSync(temp, path)
+    removeQuietly(fs, temp)
     return 'done'
   } catch (error) {
-    if (codeOf(error) === 'EEXIST') return 'changed'
-    if (!isWithoutLinks(error)) throw error
+    if (codeOf(error) !== 'EEXIST' && !isWithoutLinks(error)) throw error
   }
-  if (exists(fs, path)) return 'changed'
+  if (exists(fs, path)) {
+    removeQuietly(fs, temp)
+    return 'changed'
+  }
   retry(disk, () => fs.renameSync(temp, path))
   return 'done'
 }
