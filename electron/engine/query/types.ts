@@ -9,7 +9,9 @@ export type QueryApi = {
   /** Parses, checks, evaluates and orders. A result stays until 16 newer ones exist or it is closed. */
   open(input: OpenQuery): OpenedQuery | FailedQuery
   /** Count only. */
-  count(input: OpenQuery): { total: number; ms: number; warnings: readonly Diagnostic[] } | FailedQuery
+  count(
+    input: OpenQuery,
+  ): { total: number; unmeasured: number; ms: number; warnings: readonly Diagnostic[] } | FailedQuery
   /** Image rows of a result, in order. */
   rows(input: { resultId: number; offset: number; limit: number }): Uint32Array | null
   /** Images of a result, in order, read from the index; null = the result is gone. */
@@ -19,6 +21,8 @@ export type QueryApi = {
     limit: number
   }): { images: readonly IndexedImage[]; revision: number; isStale: boolean } | null
   close(input: { resultId: number }): void
+  /** Value counts of a result; without `fields` (`ext`, `tag`, `metadata.KEY`) those of all; null = the result is gone. */
+  facets(input: { resultId: number; fields?: readonly string[] }): readonly Facet[] | null
   keys(): readonly KeyStat[]
   tags(): readonly TagStat[]
   complete(input: { text: string; at: number }): readonly Completion[]
@@ -56,6 +60,18 @@ export type KeyStat = {
   readonly types: Readonly<Partial<Record<'string' | 'number' | 'boolean' | 'list', number>>>
   /** Up to three of the most frequent values, as JSON texts. */
   readonly examples: readonly string[]
+}
+
+export type Facet = {
+  readonly field: string
+  /** Images of the result that have the field. */
+  readonly present: number
+  /** Different values among them; those in `bins` do not count. */
+  readonly distinct: number
+  /** The most frequent scalars as JSON texts, most frequent first. */
+  readonly values: readonly { readonly text: string; readonly images: number }[]
+  /** Where numbers are too many to list: [from, to) ranges of equal width; the last one includes its end. */
+  readonly bins: readonly { readonly from: number; readonly to: number; readonly images: number }[]
 }
 
 export type TagStat = { readonly tag: string; readonly images: number }

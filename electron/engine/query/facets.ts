@@ -1,0 +1,171 @@
+/**
+ * How often every value of every field stands among the images of a result.
+ *
+ * Where more than half of all images match, the others are counted and taken from the totals. Slots are visited in
+ * ascending order, whatever the order of the result, because that is the order of the columns in memory.
+ */
+import type { Codes } from './arrays.ts'
+import { andInto, complementInto, countBits, hasBit, setBit, slotsOf, wordsFor, type Bits } from './bits.ts'
+import type { Column } from './column.ts'
+import { KIND, scalarAt } from './dictionary.ts'
+import { COLUMN_FIELDS } from './fields.ts'
+import { countCodes } from './kernels.ts'
+import type { Steps } from './lane.ts'
+import { mostFrequent, scalarText, spreadLists } from './stats.ts'
+import { columnOf, liveBits, rootOfFolder, type Table } from './table.ts'
+import type { Facet } from './types.ts'
+
+/** Most frequent values listed of a field. */
+const MOST_VALUES = 100
+/** Keys looked at where no fields are named: the most frequent ones. */
+const MOST_KEYS = 100
+const BINS = 255
+
+const FIELDS = [...COLUMN_FIELDS.filter((name) => name !== 'flags' && name !== 'problems'), 'tag', 'root'] as const
+
+/** Facets of the given slots; without `fields` those of all fields and the most frequent keys. */
+export function* countFacets(table: Table, slots: Uint32Array, fields?: readonly string[]): Steps<Facet[]> {
+  const counted = countedSlots(table, slots)
+  const facets: Facet[] = []
+  for (const field of fields ?? defaultFields(table)) {
+    yield
+    const facet = field === 'root' ? countRoots(table, counted) : countField(table, field, counted)
+    if (facet) facets.push(facet)
+  }
+  return facets
+}
+
+type Counted = {
+  readonly bits: Bits
+  readonly slots: Uint32Array
+  /** True if these are the images that are not in the result. */
+  readonly isComplement: boolean
+}
+
+function countedSlots(table: Table, slots: Uint32Array): Counted {
+  const live = liveBits(table)
+  const bits = new Uint32Array(wordsFor(table.count))
+  for (let i = 0; i < slots.length; i += 1) setBit(bits, slots[i]!)
+  andInto(bits, live)
+  let total = countBits(bits)
+  const isComplement = total * 2 > table.alive
+  if (isComplement) {
+    complementInto(bits, live)
+    total = table.alive - total
+  }
+  return { bits, slots: slotsOf(bits, total), isComplement }
+}
+
+function defaultFields(table: Table): string[] {
+  const keys = [...table.keys].sort(([, a], [, b]) => b.count - a.count).slice(0, MOST_KEYS)
+  const names: string[] = [...FIELDS, ...keys.map(([key]) => `metadata.${key}`)]
+  const { keys: rare } = table.rare
+  for (let code = 1; code <= rare.count && names.length < FIELDS.length + MOST_KEYS; code += 1) {
+    if (rare.totals[code] !== 0) names.push(`metadata.${String(scalarAt(rare, code))}`)
+  }
+  return names
+}
+
+function countField(table: Table, field: string, counted: Counted): Facet | null {
+  const column = facetColumn(table, field)
+  if (!column || column.count === 0) return null
+  const { dictionary } = column
+  const counts = new Uint32Array(dictionary.count + 1)
+  if (column.slots) countSparse(column, counted.bits, counts)
+  else countCodes(column.codes, counted.slots, counts)
+  counts[0] = 0
+  if (counted.isComplement) {
+    for (let code = 1; code < counts.length; code += 1) counts[code] = dictionary.totals[code]! - counts[code]!
+  }
+  let present = 0
+  for (let code = 1; code < counts.length; code += 1) present += counts[code]!
+  spreadLists(dictionary, counts)
+  const codes: number[] = []
+  for (let code = 1; code < counts.length; code += 1) {
+    if (counts[code] !== 0 && dictionary.kinds[code] !== KIND.list) codes.push(code)
+  }
+  const bins = column.floats ? countBins(column, counted) : []
+  for (const bin of bins) present += bin.images
+  const values = mostFrequent(codes.slice(), counts, MOST_VALUES).map((code) => ({
+    text: scalarText(scalarAt(dictionary, code)),
+    images: counts[code]!,
+  }))
+  return present === 0 ? null : { field, present, distinct: codes.length, values, bins: bins.filter((bin) => bin.images > 0) }
+}
+
+function facetColumn(table: Table, field: string): Column | null {
+  if (field.startsWith('metadata.')) return columnOf(table, field.slice('metadata.'.length))
+  if (field === 'tag') return table.tag
+  const name = FIELDS.find((known) => known === field)
+  return name === undefined || name === 'tag' || name === 'root' ? null : table.fields[name]
+}
+
+function countSparse(column: Column, bits: Bits, counts: Uint32Array): void {
+  const slots = column.slots!
+  for (let i = 0; i < column.count; i += 1) if (hasBit(bits, slots[i]!)) counts[column.codes[i]!]! += 1
+}
+
+function countRoots(table: Table, counted: Counted): Facet | null {
+  const counts = new Uint32Array(table.folders.count + 1)
+  countCodes(table.folderOf, counted.slots, counts)
+  const images = new Map<number, number>()
+  for (let folder = 1; folder < counts.length; folder += 1) {
+    const count = counted.isComplement ? table.folders.totals[folder]! - counts[folder]! : counts[folder]!
+    const root = rootOfFolder(table, folder)
+    if (count > 0) images.set(root, (images.get(root) ?? 0) + count)
+  }
+  const values = Array.from(images, ([root, count]) => ({
+    text: JSON.stringify(table.roots.get(root)?.name ?? ''),
+    images: count,
+  })).sort((a, b) => b.images - a.images)
+  const present = values.reduce((sum, value) => sum + value.images, 0)
+  return present === 0 ? null : { field: 'root', present, distinct: values.length, values, bins: [] }
+}
+
+type Binned = {
+  readonly version: number
+  readonly low: number
+  readonly width: number
+  /** Bin from 1 by slot, 0 = no number. */
+  readonly codes: Codes
+  readonly totals: Uint32Array
+}
+
+const binsKept = new WeakMap<Column, Binned>()
+
+/** Counts of plain numbers in bins of equal width over all images. */
+function countBins(column: Column, counted: Counted): Facet['bins'][number][] {
+  const { low, width, codes, totals } = binsOf(column)
+  const counts = new Uint32Array(BINS + 1)
+  countCodes(codes, counted.slots, counts)
+  return Array.from({ length: BINS }, (_, bin) => ({
+    from: low + bin * width,
+    to: low + (bin + 1) * width,
+    images: counted.isComplement ? totals[bin + 1]! - counts[bin + 1]! : counts[bin + 1]!,
+  }))
+}
+
+function binsOf(column: Column): Binned {
+  const known = binsKept.get(column)
+  if (known?.version === column.version) return known
+  const floats = column.floats!
+  let low = Infinity
+  let high = -Infinity
+  for (const value of floats) {
+    if (value < low) low = value
+    if (value > high) high = value
+  }
+  const width = (high - low) / BINS || 1
+  const codes = new Uint8Array(floats.length)
+  const totals = new Uint32Array(BINS + 1)
+  for (let slot = 0; slot < floats.length; slot += 1) {
+    const value = floats[slot]!
+    if (Number.isNaN(value)) continue
+    const bin = 1 + Math.min(BINS - 1, Math.floor((value - low) / width))
+    codes[slot] = bin
+    totals[bin]! += 1
+  }
+  const binned = { version: column.version, low, width, codes, totals }
+  binsKept.set(column, binned)
+  return binned
+}
