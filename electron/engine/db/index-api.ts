@@ -75,9 +75,10 @@ function calls(session: () => Session): Omit<IndexApi, 'open' | 'close' | 'tidy'
       rows.map((row) => readSubject(session().sql, row)).filter((found) => found !== undefined),
     unwritten: (input) => findUnwritten(session(), input),
     setProblems({ rootId, scope, problems }) {
-      const { sql, root, commit } = session()
-      const { row } = root(rootId)
-      return commit(() => void replaceProblems(sql, { root: row, scope: `root:${scope}`, id: row }, problems))
+      const open = session()
+      const { row } = open.root(rootId)
+      const owner = { root: row, scope: `root:${scope}`, id: row }
+      return open.commit((changes) => replaceProblems(open, changes, owner, problems))
     },
     setBlob({ name, revision, data }) {
       const { sql, commit } = session()

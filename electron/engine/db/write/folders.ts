@@ -76,7 +76,7 @@ function saveFolder(session: Session, changes: Changes, scanned: ScannedFolder):
     if (needed) seen.push(needed)
   }
   if (!isNew) dropMissingFolders(session, changes, scanned)
-  replaceProblems(sql, { root: folder.root.row, scope: 'folder', id: folder.id }, scanned.problems)
+  replaceProblems(session, changes, { root: folder.root.row, scope: 'folder', id: folder.id }, scanned.problems)
   // Subtle: with images left alone the folder must not look unchanged to the next scan.
   const newDigest = seen.length > 0 ? '' : scanned.digest
   if (newDigest !== digest) sql.run`update folders set digest = ${newDigest} where id = ${folder.id}`
@@ -106,16 +106,20 @@ function saveImage(session: Session, changes: Changes, { folder, image, known }:
   const old = known ? layerOf(known) : EMPTY_LAYER_TEXT
   const layer = image.layer ?? old
   const state = folder.hasStates ? (getState(sql, root.row, dir, image.name)?.state ?? '') : ''
-  if (known && root.strategy === 'append' && needsSeen(state, old, layer)) {
-    const path = joinPath(dir, image.name)
-    return { rootId: root.id, path, quickHash: quickHashOf(sql, known.id), layer: old }
-  }
+  if (known && root.strategy === 'append' && needsSeen(state, old, layer))
+    return { rootId: root.id, path: joinPath(dir, image.name), quickHash: quickHashOf(sql, known.id), layer: old }
   const columns = columnsOfScanned(folder, image, { layer, state })
-  if (known) changeImage(session, changes, { known, image, columns })
-  const row = known?.id ?? insertImage(session, changes, folder, { ...columns, name: image.name })
-  if (columns.problems !== 0 || (known && known.problems !== 0))
-    replaceProblems(sql, { root: root.row, scope: 'sidecar', id: row }, image.problems)
+  if (known) changeImage(session, changes, { known, folder, image, columns })
+  else insertScanned(session, changes, { folder, image, columns })
   return null
+}
+
+type Inserting = { folder: Folder; image: ScannedImage; columns: ImageColumns }
+
+function insertScanned(session: Session, changes: Changes, { folder, image, columns }: Inserting): void {
+  const row = insertImage(session, changes, folder, { ...columns, name: image.name })
+  if (columns.problems === 0) return
+  replaceProblems(session, changes, { root: folder.root.row, scope: 'sidecar', id: row }, image.problems)
 }
 
 function columnsOfScanned(
@@ -134,13 +138,15 @@ function columnsOfScanned(
   }
 }
 
-type Changing = { known: ImageRecord; image: ScannedImage; columns: ImageColumns }
+type Changing = Inserting & { known: ImageRecord }
 
-function changeImage(session: Session, changes: Changes, { known, image, columns }: Changing): void {
+function changeImage(session: Session, changes: Changes, { known, folder, image, columns }: Changing): void {
   // Subtle: the same scan saved twice is not a second change of the file.
   const isSameFile = !image.isFileChanged || (known.signature === image.signature && image.signature !== '')
   if (!isSameFile) dropMeasurement(session, changes, known.id)
   updateImage(session, changes, known, columns)
+  if (columns.problems === 0 && known.problems === 0) return
+  replaceProblems(session, changes, { root: folder.root.row, scope: 'sidecar', id: known.id }, image.problems)
 }
 
 function quickHashOf(sql: Sql, row: ImageRow): QuickHash | null {

@@ -74,7 +74,12 @@ function saveOne(session: Session, changes: Changes, item: Measured): ImageRow |
     changes.change(image.id)
   }
   if (problems !== 0 || (old?.problems ?? 0) !== 0)
-    replaceProblems(sql, { root: root.row, scope: 'codec', id: image.id }, item.problem ? [item.problem] : [])
+    replaceProblems(
+      session,
+      changes,
+      { root: root.row, scope: 'codec', id: image.id },
+      item.problem ? [item.problem] : [],
+    )
   const { dir, name } = splitPath(item.path)
   if (quick_hash !== null)
     sql.run`

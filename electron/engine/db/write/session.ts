@@ -30,6 +30,8 @@ export type Changes = {
   add(image: IndexedImage): void
   change(row: ImageRow): void
   remove(row: ImageRow): void
+  /** Something that can be seen has changed, but no image. */
+  changeOther(): void
   /** Roots were written: they are read again at once. */
   changeRoots(): void
 }
@@ -107,7 +109,8 @@ function createLog() {
   const removed = new Set<ImageRow>()
   const log = {
     areRootsChanged: false,
-    isVisible: () => added.size + changed.size + removed.size > 0 || log.areRootsChanged,
+    isOtherChanged: false,
+    isVisible: () => added.size + changed.size + removed.size > 0 || log.areRootsChanged || log.isOtherChanged,
     counts: () => ({ added: added.size, changed: changed.size, removed: removed.size }),
     toChange(sql: Sql, revision: number): IndexChange {
       const upserts: IndexedImage[] = []
@@ -126,6 +129,9 @@ function createLog() {
       remove(row) {
         changed.delete(row)
         if (!added.delete(row)) removed.add(row)
+      },
+      changeOther() {
+        log.isOtherChanged = true
       },
     } satisfies Omit<Changes, 'changeRoots'>,
   }
