@@ -104,8 +104,9 @@ function open(state: State): void {
   try {
     connect(state)
   } catch {
-    removeFiles(state)
+    disconnect(state)
     try {
+      removeFiles(state)
       connect(state)
     } catch {
       disconnect(state)
