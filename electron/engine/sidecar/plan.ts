@@ -224,7 +224,7 @@ function create(edit: JsonChange): Applied {
 function leadBack(before: Before, wanted: FlatFile | null): Extract<Applied, { ok: true }> | null {
   if (wanted === null) return null
   if (before.text === null) {
-    const isEmpty = wanted.values.size === 0 && wanted.nulls.length === 0 && (wanted.tags?.length !== 0) === false
+    const isEmpty = wanted.values.size === 0 && wanted.nulls.length === 0 && (wanted.tags ?? []).length === 0
     return isEmpty ? { ok: true, text: null, flat: null } : null
   }
   const flat = flatten(before.text)
