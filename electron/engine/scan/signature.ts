@@ -14,11 +14,13 @@ export type SignatureKind = 'full' | 'coarse'
 /** Age from which a file's times are trusted. */
 const RACY_MS = 2000
 
-/** `f_type` numbers of statfs(2): FAT, exFAT, FUSE (NTFS-3g too), NTFS, NFS, SMB 1, CIFS, SMB 2, 9P (WSL), AFS, Ceph, VirtualBox. */
-const COARSE_TYPES = new Set([
-  0x4d44, 0x2011bab0, 0x65735546, 0x5346544e, 0x7366746e, 0x6969, 0x517b, 0xff534d42, 0xfe534d42, 0x01021997,
-  0x5346414f, 0x00c36400, 0x786f4256,
+/** `f_type` numbers of statfs(2): FAT, exFAT, kernel NTFS (old and new). */
+const LOCAL_TYPES = [0x4d44, 0x2011bab0, 0x5346544e, 0x7366746e]
+/** FUSE (NTFS-3g too), NFS, SMB 1, CIFS, SMB 2, 9P (WSL), AFS, Ceph, VirtualBox: changes may be made elsewhere. */
+const REMOTE_TYPES = new Set([
+  0x65735546, 0x6969, 0x517b, 0xff534d42, 0xfe534d42, 0x01021997, 0x5346414f, 0x00c36400, 0x786f4256,
 ])
+const COARSE_TYPES = new Set([...LOCAL_TYPES, ...REMOTE_TYPES])
 
 /** What statfs says of the file system that holds the path; tests supply another one. */
 export type FileSystemType = (path: string) => number
@@ -26,6 +28,11 @@ export type FileSystemType = (path: string) => number
 /** Which signatures to use in this folder. */
 export function signatureKindOf(path: string, fileSystemType: FileSystemType = nodeFileSystemType): SignatureKind {
   return COARSE_TYPES.has(fileSystemType(path)) ? 'coarse' : 'full'
+}
+
+/** True for file systems whose changes the system may not tell, because another machine or program makes them. */
+export function isRemoteType(type: number): boolean {
+  return REMOTE_TYPES.has(type)
 }
 
 /** The file's signature, '' while it is too young to be trusted. */
