@@ -84,7 +84,7 @@ function readBack(set: ReadonlyMap<string, ValueText>): Map<string, ValueText> |
   const values = new Map<string, ValueText>()
   for (const [key, value] of set) {
     const flat = value === 'null' ? null : flatten(`{"value":${value}}`)
-    const text = flat === null ? value : flat.ok ? flat.values.get('value') : undefined
+    const text = flat === null ? value : flat.ok && flat.values.size === 1 ? flat.values.get('value') : undefined
     if (text === undefined) return null
     values.set(key, text)
   }
