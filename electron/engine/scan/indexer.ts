@@ -24,6 +24,8 @@ export type Indexer = {
   scanFolders(root: ScanRoot, dirs: readonly RootPath[]): Promise<ScanSummary>
   /** Resolves when nothing is running and no folder is to be looked at again. */
   settled(): Promise<void>
+  /** Resolves when files that were caught half-written have been looked at for the last time. */
+  retried(): Promise<void>
   /** Forgets what was to be looked at again in a root that is removed. */
   forget(rootId: RootId): void
   close(): void
@@ -59,17 +61,20 @@ export function createIndexer(parts: ScanParts): Indexer {
       return track(scan)
     },
     scanFolders: (root, dirs) => lookAt(root, dirs, 0),
-    async settled() {
-      while (running.size > 0 || !recheck.isEmpty()) {
-        if (running.size > 0) await Promise.allSettled(running)
-        else await new Promise((resolve) => setTimeout(resolve, 10))
-      }
-    },
+    settled: () => until(() => recheck.isEmpty()),
+    retried: () => until(() => !recheck.hasHeld()),
     forget(rootId) {
       recheck.clear(rootId)
       lanes.delete(rootId)
     },
     close: () => recheck.clear(),
+  }
+
+  async function until(isDone: () => boolean): Promise<void> {
+    while (running.size > 0 || !isDone()) {
+      if (running.size > 0) await Promise.allSettled(running)
+      else await new Promise((resolve) => setTimeout(resolve, 10))
+    }
   }
 
   function lookAt(root: ScanRoot, dirs: readonly RootPath[], attempt: number): Promise<ScanSummary> {

@@ -7,6 +7,8 @@ export type Recheck<R extends { readonly id: RootId }> = {
   /** Forgets the folders of a root, or of all. */
   clear(rootId?: RootId): void
   isEmpty(): boolean
+  /** True while half-written files are to be looked at again. */
+  hasHeld(): boolean
 }
 
 type Due = { readonly atMs: number; readonly attempt: number }
@@ -38,6 +40,7 @@ export function createRecheck<R extends { readonly id: RootId }>(
       }
     },
     isEmpty: () => waiting.size === 0,
+    hasHeld: () => [...waiting.values()].some(({ dirs }) => [...dirs.values()].some(({ attempt }) => attempt > 0)),
   }
 
   function arm(entry: Waiting<R>, atMs: number): void {

@@ -69,20 +69,27 @@ function open(state: State, dir: RootPath, isNew: boolean): void {
   const path = join(state.rootReal, dir)
   const stat = statOf(path)
   if (!stat?.isDirectory()) return
+  const parent = dir === '' ? undefined : state.folders.get(parentOf(dir))
+  // A folder above that is not watched (any more) lists this one when it is.
+  if (dir !== '' && !parent) return
   const known = state.folders.get(dir)
   if (known?.ino === stat.ino) return
   if (known) forget(state, dir)
+  parent?.children.add(dir)
   try {
-    const watcher = watch(path)
-    watcher.on('change', (type, name) => see(state, dir, type, name === null ? null : String(name)))
-    watcher.on('error', (error) => fail(state, dir, error))
-    state.folders.set(dir, { watcher, ino: stat.ino, children: new Set() })
-    if (dir !== '') state.folders.get(parentOf(dir))?.children.add(dir)
+    state.folders.set(dir, { watcher: startWatch(state, dir, path), ino: stat.ino, children: new Set() })
     if (isNew) state.sink.event({ kind: 'new', dir })
     for (const name of subfolders(path)) state.queue.push({ dir: below(dir, name), isNew })
   } catch (error) {
     fail(state, dir, error as Error)
   }
+}
+
+function startWatch(state: State, dir: RootPath, path: string): FSWatcher {
+  const watcher = watch(path)
+  watcher.on('change', (type, name) => see(state, dir, type, name === null ? null : String(name)))
+  watcher.on('error', (error) => fail(state, dir, error))
+  return watcher
 }
 
 function subfolders(path: string): string[] {

@@ -32,10 +32,13 @@ const REMOTE = 'This folder is on a drive that does not tell its changes. Change
 
 export function watchRoot({ rootId, path, means, post }: RootWatchOptions): { close(): Promise<void> } {
   const events = createEventPost((dirs) => post({ kind: 'dirty', rootId, dirs }))
+  const polling = createPolling(
+    (reason) => post({ kind: 'problem', rootId, reason }),
+    () => events.push({ kind: 'lost' }),
+  )
   let open: ReturnType<WatchMeans> | undefined
   /** Device and inode; null = not there, undefined = not looked yet. */
   let identity: string | null | undefined
-  let poll: NodeJS.Timeout | undefined
   let restart: NodeJS.Timeout | undefined
   let restartMs = RESTART_MS
   let isClosed = false
@@ -49,7 +52,7 @@ export function watchRoot({ rootId, path, means, post }: RootWatchOptions): { cl
       events.close()
       clearTimeout(restart)
       clearInterval(rootTimer)
-      clearInterval(poll)
+      polling.close()
       await checking
       await open?.close()
     },
@@ -73,7 +76,7 @@ export function watchRoot({ rootId, path, means, post }: RootWatchOptions): { cl
     if (rootReal === null) return post({ kind: 'ready', rootId })
     open = means(rootReal, { event: events.push, ready: () => ready(isFirst), failed, suspect: again })
     const type = (await statfs(rootReal).catch(() => null))?.type
-    if (type !== undefined && isRemoteType(type)) startPolling(REMOTE)
+    if (type !== undefined && isRemoteType(type)) polling.start(REMOTE)
   }
 
   function ready(isFirst: boolean): void {
@@ -89,18 +92,28 @@ export function watchRoot({ rootId, path, means, post }: RootWatchOptions): { cl
   }
 
   function failed(code: string): void {
-    events.push({ kind: 'lost' })
-    if (FULL.has(code)) return startPolling(TOO_MANY)
     if (isClosed) return
+    events.push({ kind: 'lost' })
+    if (FULL.has(code)) return polling.start(TOO_MANY)
     clearTimeout(restart)
     restart = setTimeout(again, restartMs)
     restartMs = Math.min(restartMs * 2, RESTART_CAP_MS)
   }
+}
 
-  function startPolling(reason: string): void {
-    if (poll || isClosed) return
-    post({ kind: 'problem', rootId, reason })
-    poll = setInterval(() => events.push({ kind: 'lost' }), POLL_MS)
+/** Looks at the whole root from time to time, once there is a reason to. */
+function createPolling(
+  post: (reason: string) => void,
+  look: () => void,
+): { start(reason: string): void; close(): void } {
+  let timer: NodeJS.Timeout | undefined
+  return {
+    start(reason) {
+      if (timer) return
+      timer = setInterval(look, POLL_MS)
+      post(reason)
+    },
+    close: () => clearInterval(timer),
   }
 }
 
