@@ -67,17 +67,15 @@ function slice(state: State): void {
 
 function open(state: State, dir: RootPath, isNew: boolean): void {
   const path = join(state.rootReal, dir)
-  const stat = statOf(path)
-  if (!stat?.isDirectory()) return
-  const parent = dir === '' ? undefined : state.folders.get(parentOf(dir))
   // A folder above that is not watched (any more) lists this one when it is.
+  const parent = state.folders.get(parentOf(dir))
   if (dir !== '' && !parent) return
-  const known = state.folders.get(dir)
-  if (known?.ino === stat.ino) return
-  if (known) forget(state, dir)
-  parent?.children.add(dir)
+  const stat = statOf(path)
+  if (!stat?.isDirectory() || state.folders.get(dir)?.ino === stat.ino) return
+  forget(state, dir)
   try {
     state.folders.set(dir, { watcher: startWatch(state, dir, path), ino: stat.ino, children: new Set() })
+    if (dir !== '') parent?.children.add(dir)
     if (isNew) state.sink.event({ kind: 'new', dir })
     for (const name of subfolders(path)) state.queue.push({ dir: below(dir, name), isNew })
   } catch (error) {
