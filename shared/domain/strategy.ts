@@ -6,7 +6,7 @@ import { compareText, foldText } from '../lib/text.ts'
 import { compareAt, deviceOf, hlcToMs } from './clock.ts'
 import type { DeviceId } from './ids.ts'
 import type { Layer, LayerText, ValueText } from './layer.ts'
-import type { At } from './operation.ts'
+import { isOvertaken } from './overtaken.ts'
 import {
   baseTags,
   baseValues,
@@ -18,7 +18,7 @@ import {
   type Sources,
   type TagVerdict,
 } from './verdict.ts'
-import { headsOf, winnerOf, type UserState } from './user-state.ts'
+import { headsOf, winnerOf, type KeyEntry, type TagEntry, type UserState } from './user-state.ts'
 import { sameValue } from './value.ts'
 
 export type { Sources } from './verdict.ts'
@@ -84,38 +84,51 @@ export type Pending = {
 /** Which edits in force are not in the sidecar layer; of one device where it is named, else of all. */
 export function pendingForFile(sources: Sources & { readonly device?: DeviceId }): Pending {
   const { device, layer } = sources
-  return lacks(layer, judge(sources), (at) => device === undefined || deviceOf(at) === device)
+  return lacks(layer, judge(sources), ({ at }) => device === undefined || deviceOf(at) === device)
+}
+
+/**
+ * True if an edit that is not in the sidecar was made upon what the sidecar holds now. Such edits are written by
+ * themselves; after another program's change, what still wins waits for the image's next edit, so that two programs
+ * never answer each other's writes (semantics.md §6).
+ */
+export function isDueForFile(sources: Sources & { readonly device?: DeviceId }): boolean {
+  const { device, layer, layerHash, state } = sources
+  const isMeant = (entry: Entry): boolean =>
+    (device === undefined || deviceOf(entry.at) === device) && !isOvertaken(entry, layerHash, state?.written ?? [])
+  return !isEmptyPending(lacks(layer, judge(sources), isMeant))
 }
 
 export function isEmptyPending({ set, unset, addTags, removeTags }: Pending): boolean {
   return set.size === 0 && unset.length === 0 && addTags.length === 0 && removeTags.length === 0
 }
 
+type Entry = KeyEntry | TagEntry
 type Verdicts = { readonly keys: ReadonlyMap<string, KeyVerdict>; readonly tags: ReadonlyMap<string, TagVerdict> }
 
 function judge(sources: Sources): Verdicts {
   return { keys: judgeKeys(sources), tags: judgeTags(sources) }
 }
 
-function lacks(layer: Layer, verdicts: Verdicts, isMeant: (at: At) => boolean): Pending {
+function lacks(layer: Layer, verdicts: Verdicts, isMeant: (entry: Entry) => boolean): Pending {
   const set = new Map<string, ValueText>()
   const unset: string[] = []
   for (const [key, { applies, value, entry }] of verdicts.keys) {
     const inFile = layer.values.get(key) ?? null
-    if (!applies || sameValue(inFile, value) || !isMeant(entry.at)) continue
+    if (!applies || sameValue(inFile, value) || !isMeant(entry)) continue
     if (value === null) unset.push(key)
     else set.set(key, value)
   }
   return { set, unset, ...lacksTags(layer, verdicts.tags, isMeant) }
 }
 
-function lacksTags(layer: Layer, verdicts: Verdicts['tags'], isMeant: (at: At) => boolean) {
+function lacksTags(layer: Layer, verdicts: Verdicts['tags'], isMeant: (entry: Entry) => boolean) {
   const inFile = new Map((layer.tags ?? []).map((tag) => [foldText(tag), tag]))
   const addTags: string[] = []
   const removeTags: string[] = []
   for (const [fold, { entry, isShown }] of verdicts) {
     const tag = inFile.get(fold)
-    if (entry === null || isShown === (tag !== undefined) || !isMeant(entry.at)) continue
+    if (entry === null || isShown === (tag !== undefined) || !isMeant(entry)) continue
     if (isShown) addTags.push(entry.tag)
     else removeTags.push(tag!)
   }

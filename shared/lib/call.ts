@@ -63,16 +63,19 @@ export function createCaller<T>(port: PortLike): { remote: Remote<T>; fail(error
     if (message.error === undefined) waiting?.resolve(message.value)
     else waiting?.reject(new CallError(message.error))
   })
+  const send = (name: string, input: unknown) =>
+    new Promise((resolve, reject) => {
+      if (dead) return reject(dead)
+      const call = next++
+      open.set(call, { resolve, reject })
+      port.postMessage({ call, name, input } satisfies Request)
+    })
   const remote = new Proxy(
     {},
     {
-      get: (_, name) => (input: unknown) =>
-        new Promise((resolve, reject) => {
-          if (dead) return reject(dead)
-          const call = next++
-          open.set(call, { resolve, reject })
-          port.postMessage({ call, name: String(name), input } satisfies Request)
-        }),
+      // Subtle: a promise that resolves with this table asks it for `then`; it must not look like a promise.
+      get: (_, name) =>
+        typeof name === 'symbol' || name === 'then' ? undefined : (input: unknown) => send(name, input),
     },
   ) as Remote<T>
   return {

@@ -121,6 +121,7 @@ async function checkLibrary(
       path,
     ).toEqual([])
   }
+  await client.library.scan({})
   expect(await client.library.verify({})).toMatchObject({ images: IMAGES, differences: [] })
   await lib.close()
   const strays = readdirSync(lib.at('root'), { recursive: true, encoding: 'utf8' })

@@ -1,6 +1,7 @@
 /** A read-only connection of its own for any thread; it sees what was committed when a call begins. */
 import type { DeviceId, ImageId, ImageRow } from '../../../shared/domain/ids.ts'
 import { openForReading } from './open.ts'
+import { readCounts } from './read/counts.ts'
 import { findImage, readImage, readImagesAfter } from './read/images.ts'
 import { findRowOfId, idAt, idOfRow } from './read/ids.ts'
 import { countProblems, readOwned, readProblems } from './read/problems.ts'
@@ -25,6 +26,7 @@ export function openReader({ directory }: { directory: string }): Reader {
     roots: () => readRoots(sql),
     problems: ({ rootId, limit, offset }) => readProblems(sql, rootId, limit, offset),
     countProblems: () => countProblems(sql),
+    counts: (rootId) => readCounts(sql, rootId),
     blob: (name) =>
       sql.get<{ revision: number; data: Uint8Array }>`select revision, data from blobs where name = ${name}` ?? null,
     revision: () => sql.get<{ revision: number }>`select revision from index_state`?.revision ?? 0,

@@ -249,9 +249,16 @@ export type IndexApi = {
   /**
    * Images of a root (all roots if null) with winning edits that are not in the file, where they can be written:
    * guarded, read-only and offline roots and those edited beside the data are left out. With `device` only those that
-   * lack an edit of that device; a device writes back only its own.
+   * lack an edit of that device; a device writes back only its own. With `isDue` only those whose file is as it was when
+   * the edit was made, or as we left it: what wins against another program's change waits for the next edit.
    */
-  unwritten(input: { rootId: RootId | null; limit: number; after: ImageRow; device?: DeviceId }): readonly EditSubject[]
+  unwritten(input: {
+    rootId: RootId | null
+    limit: number
+    after: ImageRow
+    device?: DeviceId
+    isDue?: boolean
+  }): readonly EditSubject[]
   setProblems(input: { rootId: RootId; scope: string; problems: readonly Problem[] }): Saved
   setBlob(input: { name: string; revision: number; data: Uint8Array }): void
   getSetting(input: { name: string }): string | null
@@ -302,10 +309,21 @@ export type Reader = {
   detail(row: ImageRow): ImageDetail | null
   problems(input: { rootId: RootId | null; limit: number; offset: number }): readonly StoredProblem[]
   countProblems(): number
+  /** Takes time that grows with the root: not for the loop. */
+  counts(rootId: RootId): RootCounts
   blob(name: string): { revision: number; data: Uint8Array } | null
   revision(): number
   imageId(image: IndexedImage): ImageId
   close(): void
+}
+
+export type RootCounts = {
+  readonly images: number
+  readonly sidecars: number
+  readonly unmeasured: number
+  /** Images with edits that are not in their files. */
+  readonly unwritten: number
+  readonly problems: number
 }
 
 export type KnownImage = {

@@ -16,11 +16,28 @@ export function readIdentity(rootPath: string): RootIdentity | null {
   return parseIdentity(readText(join(rootPath, '.gleaner', 'root')))
 }
 
+export type IdentityPlace = {
+  readonly rootPath: string
+  /** The library folder. */
+  readonly directory: string
+  readonly platform: Platform
+}
+
 /** Makes a new identity for the folder and writes it there, or into the overlay if the folder cannot be written. */
-export function createIdentity(rootPath: string, overlay: string, platform: Platform): RootIdentity {
-  const identity = { id: platform.randomHex(16), created: new Date(platform.clock.now()).toISOString() }
+export function createIdentity(place: IdentityPlace): RootIdentity {
+  return keepIdentity({ ...place, id: place.platform.randomHex(16) })
+}
+
+/** Writes an identity that is known already, where somebody deleted the file or the overlay had it. */
+export function keepIdentity({
+  rootPath,
+  directory: library,
+  platform,
+  id,
+}: IdentityPlace & { id: RootId }): RootIdentity {
+  const identity = { id, created: new Date(platform.clock.now()).toISOString() }
   const text = `${JSON.stringify({ gleaner: 1, ...identity }, null, 2)}\n`
-  const directory = isWritable(rootPath) ? join(rootPath, '.gleaner') : join(overlay, identity.id)
+  const directory = isWritable(rootPath) ? join(rootPath, '.gleaner') : join(library, 'overlay', identity.id)
   mkdirSync(directory, { recursive: true })
   writeText(join(directory, 'root'), text, platform)
   syncDirectory(join(directory, '..'), platform.fs)
@@ -28,8 +45,8 @@ export function createIdentity(rootPath: string, overlay: string, platform: Plat
 }
 
 /** The identity kept in the overlay for a read-only folder at this path, by the id the library remembers. */
-export function readOverlayIdentity(overlay: string, id: RootId): RootIdentity | null {
-  return parseIdentity(readText(join(overlay, id, 'root')))
+export function readOverlayIdentity(library: string, id: RootId): RootIdentity | null {
+  return parseIdentity(readText(join(library, 'overlay', id, 'root')))
 }
 
 /** True if files can be made in the folder (and in its `.gleaner`, where there is one). */

@@ -16,6 +16,8 @@ import { slugFor } from './slug.ts'
 
 export type RootSet = {
   all(): readonly StoredRoot[]
+  /** Roots that the index did not know at opening: their journals and folders are to be read from the start. */
+  readonly fresh: readonly RootId[]
   get(id: RootId): StoredRoot | undefined
   byRow(row: RootRow): StoredRoot | undefined
   /** By id, name, slug or absolute path; throws ROOT_UNKNOWN with the names there are. */
@@ -42,12 +44,14 @@ export async function createRootSet(parts: RootSetParts): Promise<RootSet> {
   const { directory, index, readRoots, platform } = parts
   let known = loadKnownRoots(directory)
   let roots = readRoots()
+  const fresh = known.filter(({ id }) => !roots.some((root) => root.id === id)).map(({ id }) => id)
   const publish = () => {
     roots = readRoots()
     parts.bus.publish({ kind: 'roots', revision: 0 })
   }
   const set: RootSet = {
     all: () => roots,
+    fresh,
     get: (id) => roots.find((root) => root.id === id),
     byRow: (row) => roots.find((root) => root.row === row),
     find: (name) => findRoot(roots, name),

@@ -34,10 +34,9 @@ export function createQuerySection({ query, reader, roots, clock }: QueryParts):
       return {}
     },
     async count({ text }) {
-      const remote = await query()
-      const opened = orThrow(await remote.open({ text, sort: [], now: clock.now() }))
-      await remote.close({ resultId: opened.resultId })
-      const { total, unmeasured, warnings, ms } = opened
+      const counted = await (await query()).count({ text, sort: [], now: clock.now() })
+      if ('error' in counted) throw toError(counted)
+      const { total, unmeasured, warnings, ms } = counted
       return { count: total, unmeasured, warnings: warnings.map(plain), ms }
     },
     async complete({ text, at }) {
@@ -48,8 +47,12 @@ export function createQuerySection({ query, reader, roots, clock }: QueryParts):
 
 /** A failed query as the contract's error: the message says where and what to write instead. */
 export function orThrow(answer: OpenedQuery | FailedQuery): OpenedQuery {
-  if ('error' in answer) throw new EngineError('QUERY_SYNTAX', answer.error.message, plain(answer.error))
+  if ('error' in answer) throw toError(answer)
   return answer
+}
+
+function toError({ error }: FailedQuery): EngineError {
+  return new EngineError('QUERY_SYNTAX', error.message, plain(error))
 }
 
 function plain(diagnostic: Diagnostic): Diagnostic {

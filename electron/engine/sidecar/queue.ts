@@ -82,7 +82,7 @@ async function writeAll(round: Round): Promise<void> {
   const met = new Set<ImageRow>()
   for (let after: ImageRow = 0; ;) {
     if (round.isStopped()) return
-    const subjects = await index.unwritten({ rootId: null, limit: PAGE, after, device })
+    const subjects = await index.unwritten({ rootId: null, limit: PAGE, after, device, isDue: true })
     for (const { row } of subjects) met.add(row)
     await writeRound(round, subjects)
     if (subjects.length < PAGE) break

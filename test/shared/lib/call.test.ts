@@ -39,7 +39,13 @@ test('an error keeps its message, code and data', async () => {
 test('a name that is not in the table is refused, also one that every object has', async () => {
   const { remote } = connect()
   const other = remote as unknown as Record<string, (input: unknown) => Promise<unknown>>
-  await expect(other["toString"]?.({})).rejects.toThrow('No call named toString.')
+  await expect(other['toString']?.({})).rejects.toThrow('No call named toString.')
+})
+
+test('a table of calls can itself be what a promise resolves with', async () => {
+  const { remote } = connect()
+  const later = await Promise.resolve(remote)
+  expect(await later.add({ a: 1, b: 1 })).toBe(2)
 })
 
 test('when the other side dies, open and later calls fail with its reason', async () => {

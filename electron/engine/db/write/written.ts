@@ -1,6 +1,6 @@
 /** Takes in sidecars that we wrote ourselves, and finds images whose edits are not in their sidecars yet. */
 import type { DeviceId, ImageRow, RootId } from '../../../../shared/domain/ids.ts'
-import { isEmptyPending, pendingForFile } from '../../../../shared/domain/strategy.ts'
+import { isDueForFile, isEmptyPending, pendingForFile } from '../../../../shared/domain/strategy.ts'
 import { readSubject } from '../read/subjects.ts'
 import { packSidecars } from '../sidecar-facts.ts'
 import type { EditSubject, Saved, StoredRoot, WrittenSidecar } from '../types.ts'
@@ -17,9 +17,12 @@ export function saveWritten(session: Session, items: readonly WrittenSidecar[]):
   })
 }
 
-export type Unwritten = { rootId: RootId | null; limit: number; after: ImageRow; device?: DeviceId }
+export type Unwritten = { rootId: RootId | null; limit: number; after: ImageRow; device?: DeviceId; isDue?: boolean }
 
-export function findUnwritten(session: Session, { rootId, limit, after, device }: Unwritten): EditSubject[] {
+export function findUnwritten(
+  session: Session,
+  { rootId, limit, after, device, isDue = false }: Unwritten,
+): EditSubject[] {
   const found: EditSubject[] = []
   for (let last = after; found.length < limit;) {
     const rows = session.sql.all<{ row: ImageRow }>`
@@ -28,14 +31,16 @@ export function findUnwritten(session: Session, { rootId, limit, after, device }
       last = row
       const subject = readSubject(session.sql, row)
       if (!subject || (rootId !== null && subject.rootId !== rootId)) continue
-      if (isPending(session.root(subject.rootId), subject, device) && found.push(subject) === limit) break
+      if (!isPending(session.root(subject.rootId), subject, device, isDue)) continue
+      if (found.push(subject) === limit) break
     }
     if (rows.length < 500) break
   }
   return found
 }
 
-function isPending(root: StoredRoot, subject: EditSubject, device: DeviceId | undefined): boolean {
+function isPending(root: StoredRoot, subject: EditSubject, device: DeviceId | undefined, isDue: boolean): boolean {
   if (!isWrittenBack(root) || root.isReadOnly || root.isOffline) return false
-  return !isEmptyPending(pendingForFile({ ...sourcesOf(root, subject), ...(device !== undefined && { device }) }))
+  const sources = { ...sourcesOf(root, subject), ...(device !== undefined && { device }) }
+  return isDue ? isDueForFile(sources) : !isEmptyPending(pendingForFile(sources))
 }

@@ -1,0 +1,50 @@
+/**
+ * The composition root: builds the parts, wires them, and owns the order in which they end. Nothing here decides; what
+ * a library does is in library/, what a client can ask in sections/.
+ */
+import { checkLibraryFolder } from './library/check-folder.ts'
+import { acquireLock } from './library/lock.ts'
+import { EngineError } from './failure.ts'
+import { buildParts } from './parts.ts'
+import type { Platform } from './platform.ts'
+import { router, type RouterContext } from './router/index.ts'
+import { buildServices } from './services-of.ts'
+
+export type EngineOptions = {
+  /** The library folder: absolute, on a local disk; made where missing. */
+  readonly directory: string
+  readonly platform: Platform
+  /** Watches the folders and works in the background until closed; otherwise works only while it is asked. */
+  readonly isLive: boolean
+}
+
+export type Engine = {
+  /** The contract, implemented; transports serve it with the context of `connect`. */
+  readonly router: typeof router
+  connect(clientId: string): RouterContext
+  close(): Promise<void>
+}
+
+/** Opens a library. Throws EngineError LIBRARY_LOCKED or LIBRARY_UNUSABLE. */
+export async function createEngine(options: EngineOptions): Promise<Engine> {
+  const { directory, platform } = options
+  checkLibraryFolder(directory)
+  const lock = acquireLock(directory)
+  if (!lock) throw new EngineError('LIBRARY_LOCKED', 'Another program holds this library.')
+  try {
+    const parts = await buildParts(options)
+    const services = buildServices(parts)
+    if (options.isLive) parts.keeper.start()
+    return {
+      router,
+      connect: (clientId) => ({ services, log: platform.log, clientId }),
+      async close() {
+        await parts.close()
+        lock.release()
+      },
+    }
+  } catch (error) {
+    lock.release()
+    throw error
+  }
+}
