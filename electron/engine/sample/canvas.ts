@@ -21,6 +21,7 @@ export type Fill = {
 
 const STEPS = 4 // scan lines a pixel row
 let cover = new Float32Array(0)
+const crossings: number[] = []
 
 /** An empty, black canvas. */
 export function createCanvas(width: number, height: number): Canvas {
@@ -138,23 +139,22 @@ function addSpan(x1: number, x2: number, last: number): void {
   }
 }
 
-function crossingsAt(points: readonly number[], y: number): number[] {
-  const crossings: number[] = []
+// Where the outline crosses a scan line, from left to right. The list is used again and again: there are thousands.
+function crossingsAt(points: readonly number[], y: number): readonly number[] {
+  let found = 0
   const count = points.length
   for (let i = 0; i < count; i += 2) {
     const y1 = points[i + 1] ?? 0
     const y2 = points[(i + 3) % count] ?? 0
     if (y1 <= y === y2 <= y) continue
     const x1 = points[i] ?? 0
-    const x2 = points[(i + 2) % count] ?? 0
-    crossings.push(x1 + ((y - y1) / (y2 - y1)) * (x2 - x1))
+    const x = x1 + ((y - y1) / (y2 - y1)) * ((points[(i + 2) % count] ?? 0) - x1)
+    let at = found++
+    for (; at > 0 && (crossings[at - 1] ?? 0) > x; at -= 1) crossings[at] = crossings[at - 1] ?? 0
+    crossings[at] = x
   }
-  return crossings.length > 2 ? crossings.sort((a, b) => a - b) : order(crossings)
-}
-
-function order(pair: number[]): number[] {
-  const [a = 0, b = 0] = pair
-  return pair.length === 2 && a > b ? [b, a] : pair
+  crossings.length = found
+  return crossings
 }
 
 type Row = { y: number; from: number; to: number }

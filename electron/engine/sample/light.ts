@@ -1,10 +1,8 @@
 /** Light and weather as colours: what the sky looks like, how the air tints things, and what distance does to them. */
 import { mix, type Color } from './canvas.ts'
 
-export const LIGHTS = ['dawn', 'day', 'dusk', 'night'] as const
-export type LightName = (typeof LIGHTS)[number]
-export const WEATHERS = ['clear', 'overcast', 'rain', 'fog', 'snow'] as const
-export type WeatherName = (typeof WEATHERS)[number]
+export type LightName = 'dawn' | 'day' | 'dusk' | 'night'
+export type WeatherName = 'clear' | 'overcast' | 'rain' | 'fog' | 'snow'
 
 export type Air = {
   readonly skyTop: Color

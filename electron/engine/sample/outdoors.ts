@@ -31,7 +31,7 @@ export function paintSky({ canvas, air, random }: View, horizon: number): void {
 }
 
 /** Paints the ground from the horizon to the lower edge. */
-export function paintGround({ canvas, air, random }: View, horizon: number, color: Color): void {
+function paintGround({ canvas, air, random }: View, horizon: number, color: Color): void {
   const base = air.isSnowy ? mix(color, SNOW, 0.75) : air.isWet ? scale(color, 0.74) : color
   const depth = canvas.height - horizon
   rectangle(canvas, [0, horizon, canvas.width, depth], { color: tone(air, base, 0.9), below: tone(air, base, 0) })

@@ -22,12 +22,15 @@ const NOISE_BITS = 16
 let noiseTable: Float32Array | null = null
 const noises = new Map<number, Int8Array>()
 
-/** Paints a scene that came over the wire; the caller made it, so its shape is trusted. */
-export function paintScene(input: unknown): Painted {
+/**
+ * Paints a scene that came over the wire; the caller made it, so its shape is trusted. `spare` are pixels of an earlier
+ * picture that nobody needs any more; they are painted over if they are as many.
+ */
+export function paintScene(input: unknown, spare?: Uint8ClampedArray): Painted {
   const scene = input as Scene
   const random = createRandom('moment', scene.moment)
   const backdrop = backdropOf(scene.backdrop)
-  const canvas = cutOut(backdrop, scene)
+  const canvas = cutOut(backdrop, scene, spare)
   const top = (backdrop.canvas.height - scene.height) / 2 + scene.shift[1]
   const horizon = backdrop.horizon - top
   for (const actor of [...scene.actors].sort((a, b) => a.near - b.near)) {
@@ -41,8 +44,8 @@ export function paintScene(input: unknown): Painted {
   return { ...turn(canvas, orientation), format, orientation, exif }
 }
 
-function cutOut({ canvas: from }: PaintedBackdrop, { width, height, shift }: Scene): Canvas {
-  const canvas = createCanvas(width, height)
+function cutOut({ canvas: from }: PaintedBackdrop, { width, height, shift }: Scene, spare?: Uint8ClampedArray): Canvas {
+  const canvas = spare?.length === width * height * 3 ? { width, height, pixels: spare } : createCanvas(width, height)
   const left = Math.round((from.width - width) / 2 + shift[0])
   const top = Math.round((from.height - height) / 2 + shift[1])
   for (let y = 0; y < height; y += 1) {

@@ -1,10 +1,8 @@
 /** What is on a sample picture: plain data, planned by shots.ts and painted by paint.ts in a codec process. */
 import type { LightName, WeatherName } from './light.ts'
 
-export const PLACES = ['yard', 'warehouse', 'dock', 'field'] as const
-export type PlaceName = (typeof PLACES)[number]
-export const ACTORS = ['forklift', 'person', 'truck', 'pallet', 'cone'] as const
-export type ActorName = (typeof ACTORS)[number]
+export type PlaceName = 'yard' | 'warehouse' | 'dock' | 'field'
+export type ActorName = 'forklift' | 'person' | 'truck' | 'pallet' | 'cone'
 
 export type Actor = {
   readonly kind: ActorName

@@ -6,7 +6,7 @@
  * that are carried, a track of positions.
  */
 import { createRandom, type Random } from './random.ts'
-import { ACTORS, type Actor, type PlaceName, type Scene } from './scene.ts'
+import type { Actor, ActorName, PlaceName, Scene } from './scene.ts'
 import { beginOf, CAMERAS, SHIFTS, weatherOn, type Camera, type ShiftName } from './world.ts'
 
 export type Shot = {
@@ -154,7 +154,7 @@ function nearly(scene: Scene, random: Random): Pick<Scene, 'backdrop' | 'shift' 
   return { backdrop, shift, actors, exposure }
 }
 
-const CAST: Record<PlaceName, readonly (typeof ACTORS)[number][]> = {
+const CAST: Record<PlaceName, readonly ActorName[]> = {
   yard: ['forklift', 'truck', 'truck', 'person', 'cone', 'pallet'],
   warehouse: ['forklift', 'forklift', 'person', 'person', 'pallet', 'pallet', 'cone'],
   dock: ['truck', 'forklift', 'person', 'pallet', 'cone'],

@@ -10,7 +10,7 @@ import sharp, { type Sharp } from 'sharp'
 import type { Painted } from '../sample/paint.ts'
 import { DISK_FULL, type CodecAnswer, type CodecReady, type CodecTask } from './codec-protocol.ts'
 import { readExif, readPreview } from './exif.ts'
-import { openWindow, type FileWindow } from './file-window.ts'
+import { withWindow, type FileWindow } from './file-window.ts'
 import { NOT_SHOWN, readHeader, type PictureHeader } from './header.ts'
 import { MAX_PIXELS, measureFile, notPicture, TOO_LARGE, type Probe } from './measure.ts'
 
@@ -70,19 +70,22 @@ async function run(task: CodecTask): Promise<CodecAnswer> {
 }
 
 async function thumbnail(task: ThumbnailTask): Promise<CodecAnswer> {
-  using window = openWindow(task.file)
-  const header = readHeader(window, basename(task.file))
-  if (header.format === null) return { task: task.task, ok: false, code: 'unreadable', reason: notPicture(window) }
-  if (task.isPreview || NOT_SHOWN.has(header.format)) {
-    const data = await preview(window, header)
-    if (data === null) return { task: task.task, ...NOT_SUPPORTED }
-    return made(task, data, false)
-  }
+  const early = await withWindow(task.file, (window) => withoutDecoding(task, window))
+  if (early) return early
   const first = await render(task.file, 'warning', task.edge).catch((error: unknown) => {
     if (isTooLarge(error)) throw error
     return null
   })
   return made(task, first ?? (await render(task.file, 'none', task.edge)), first === null)
+}
+
+// What needs no decoding of the picture itself: a refusal, or the preview inside; null where decoding is the thing.
+async function withoutDecoding(task: ThumbnailTask, window: FileWindow): Promise<CodecAnswer | null> {
+  const header = readHeader(window, basename(task.file))
+  if (header.format === null) return { task: task.task, ok: false, code: 'unreadable', reason: notPicture(window) }
+  if (!task.isPreview && !NOT_SHOWN.has(header.format)) return null
+  const data = await preview(window, header)
+  return data ? made(task, data, false) : { task: task.task, ...NOT_SUPPORTED }
 }
 
 type Encoded = { data: Buffer; info: { width: number; height: number } }
@@ -128,10 +131,14 @@ async function paint(task: PaintTask): Promise<CodecAnswer> {
   // Loaded on demand: only the sample generator paints.
   const { paintScene } = await import('../sample/paint.ts')
   let saving = Promise.resolve()
+  let last: Painted | null = null
+  let spare: Painted['pixels'] | undefined
   for (const { scene, out } of task.pictures) {
-    // One picture is painted while the one before it is encoded, and no more are in memory.
-    const painted = paintScene(scene)
+    // One picture is painted while the one before it is encoded; the pixels of the one before that are used again.
+    const painted = paintScene(scene, spare)
     await saving
+    spare = last?.pixels
+    last = painted
     saving = save(painted, out)
   }
   await saving

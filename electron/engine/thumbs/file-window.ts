@@ -7,7 +7,7 @@ import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
 const HEAD_BYTES = 128 * 1024
 const TAIL_BYTES = 64 * 1024
 
-export type FileWindow = Disposable & {
+export type FileWindow = {
   readonly size: number
   /** The first 128 KB, or less where the file is shorter. */
   readonly head: Buffer
@@ -17,26 +17,29 @@ export type FileWindow = Disposable & {
   read(offset: number, length: number): Buffer
 }
 
-/** Opens a regular file; throws node's file errors, and `EISDIR` for whatever is not a file. */
-export function openWindow(path: string): FileWindow {
+/**
+ * Opens a regular file for as long as `use` takes; throws node's file errors, and `EISDIR` for whatever is not a file.
+ */
+export async function withWindow<T>(path: string, use: (window: FileWindow) => Promise<T>): Promise<T> {
   const fd = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0))
   try {
     const stat = fstatSync(fd)
     if (!stat.isFile()) throw Object.assign(new Error('not a file'), { code: 'EISDIR' })
-    const head = readFully(fd, 0, Math.min(stat.size, HEAD_BYTES))
-    const tailStart = Math.max(0, stat.size - TAIL_BYTES)
-    const tail = stat.size <= head.length ? head.subarray(tailStart) : readFully(fd, tailStart, stat.size - tailStart)
-    return {
-      size: stat.size,
-      head,
-      tail,
-      read: (offset, length) =>
-        offset + length <= head.length ? head.subarray(offset, offset + length) : readFully(fd, offset, length),
-      [Symbol.dispose]: () => closeSync(fd),
-    }
-  } catch (error) {
+    return await use(createWindow(fd, stat.size))
+  } finally {
     closeSync(fd)
-    throw error
+  }
+}
+
+function createWindow(fd: number, size: number): FileWindow {
+  const head = readFully(fd, 0, Math.min(size, HEAD_BYTES))
+  const tailStart = Math.max(0, size - TAIL_BYTES)
+  return {
+    size,
+    head,
+    tail: size <= head.length ? head.subarray(tailStart) : readFully(fd, tailStart, size - tailStart),
+    read: (offset, length) =>
+      offset + length <= head.length ? head.subarray(offset, offset + length) : readFully(fd, offset, length),
   }
 }
 

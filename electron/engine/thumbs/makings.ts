@@ -23,9 +23,15 @@ type Entry<T> = Making & {
   result: Promise<T | null>
 }
 
+type Part<T> = {
+  readonly result: Promise<T | null>
+  /** Stops taking part. */
+  leave(): void
+}
+
 export type Makings<T> = {
-  /** Takes part in a making; null comes out only after `close`. Disposing stops taking part. */
-  join(row: ImageRow, edge: Edge, signal?: AbortSignal): Disposable & { readonly result: Promise<T | null> }
+  /** Takes part in a making; null comes out only after `close`. */
+  join(row: ImageRow, edge: Edge, signal?: AbortSignal): Part<T>
   /** These are looked at now, and what was before is not. */
   look(rows: readonly ImageRow[], looked: Looked, edge: Edge): void
   close(): void
@@ -78,7 +84,7 @@ export function createMakings<T>(make: Make<T>): Makings<T> {
       reconsider(name)
       if (isClosed) cancel(entry)
       signal?.addEventListener('abort', leave, { once: true })
-      return { result: entry.result, [Symbol.dispose]: leave }
+      return { result: entry.result, leave }
     },
     look(rows, looked, edge) {
       if (isClosed) return

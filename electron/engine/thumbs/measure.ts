@@ -6,7 +6,7 @@ import { basename } from 'node:path'
 import { quickHash } from '../scan/identity.ts'
 import type { ImageFacts } from '../db/index.ts'
 import { readExif, type ExifFacts } from './exif.ts'
-import { openWindow, type FileWindow } from './file-window.ts'
+import { withWindow, type FileWindow } from './file-window.ts'
 import { looksLikeText, NOT_SHOWN, readHeader, type PictureHeader } from './header.ts'
 
 /** What only the decoder library can tell; codec.ts supplies it. */
@@ -27,14 +27,13 @@ export const TOO_LARGE = 'The picture has more than 120 million pixels, too many
 const NO_FACTS: ImageFacts = { width: null, height: null, format: null, isDamaged: false, takenMs: null, exif: {} }
 
 /** Measures one file; throws node's file errors only. A file that is no picture is measured too, with its problem. */
-export async function measureFile(file: string, probe: Probe): Promise<MeasuredFile> {
-  using window = openWindow(file)
-  const hash = quickHash(file)
-  if (window.size === 0) return { quickHash: hash, facts: NO_FACTS, problem: 'The file is empty.' }
-  const header = readHeader(window, basename(file))
-  if (header.format === null) return { quickHash: hash, facts: NO_FACTS, problem: notPicture(window) }
-  const { facts, problem } = await readFacts(file, { window, header, probe })
-  return { quickHash: hash, facts, problem }
+export function measureFile(file: string, probe: Probe): Promise<MeasuredFile> {
+  return withWindow(file, async (window) => {
+    const hash = quickHash(file)
+    const header = readHeader(window, basename(file))
+    if (header.format === null) return { quickHash: hash, facts: NO_FACTS, problem: notPicture(window) }
+    return { quickHash: hash, ...(await readFacts(file, { window, header, probe })) }
+  })
 }
 
 /** Why a file that bears an image's name is none. */

@@ -74,11 +74,15 @@ export function createThumbs(options: ThumbsOptions): Thumbs {
   const makings = createMakings<ThumbAnswer>((row, edge, making) => make(service, { row, edge }, making))
   return {
     async get(row, edge, signal) {
-      using making = makings.join(row, edge, signal)
-      const final = making.result.then((answer) => answer ?? NOT_MADE)
-      // With an empty queue the real one is as quick as the preview.
-      if (options.pool.waiting === 0) return await final
-      return await Promise.race([final, preview(service, row, edge).then((early) => early ?? final)])
+      const making = makings.join(row, edge, signal)
+      try {
+        const final = making.result.then((answer) => answer ?? NOT_MADE)
+        // With an empty queue the real one is as quick as the preview.
+        if (options.pool.waiting === 0) return await final
+        return await Promise.race([final, preview(service, row, edge).then((early) => early ?? final)])
+      } finally {
+        making.leave()
+      }
     },
     request: (rows, looked, edge = 256) => makings.look(rows, looked, edge),
     close: () => makings.close(),

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { deflateSync, crc32 } from 'node:zlib'
-import sharp from 'sharp'
+import sharp, { type Sharp } from 'sharp'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { quickHash } from '../../../../electron/engine/scan/identity.ts'
 import { testCodecs, type TestCodecs } from '../../../support/codecs.ts'
@@ -90,11 +90,11 @@ describe('orientation', () => {
 
 describe('formats', () => {
   test.each([
-    ['png', async (p: sharp.Sharp) => p.png().toBuffer()],
-    ['webp', async (p: sharp.Sharp) => p.webp({ lossless: true }).toBuffer()],
-    ['avif', async (p: sharp.Sharp) => p.avif({ effort: 0 }).toBuffer()],
-    ['tiff', async (p: sharp.Sharp) => p.tiff().toBuffer()],
-    ['gif', async (p: sharp.Sharp) => p.gif().toBuffer()],
+    ['png', async (p: Sharp) => p.png().toBuffer()],
+    ['webp', async (p: Sharp) => p.webp({ lossless: true }).toBuffer()],
+    ['avif', async (p: Sharp) => p.avif({ effort: 0 }).toBuffer()],
+    ['tiff', async (p: Sharp) => p.tiff().toBuffer()],
+    ['gif', async (p: Sharp) => p.gif().toBuffer()],
   ] as const)('%s by content, under another name', async (format, encode) => {
     const file = put('photo.jpg', await encode(sharp(await corners())))
     expect(await measure(file)).toMatchObject({

@@ -147,6 +147,27 @@ test('a listener that leaves does not spoil it for the others, and closing answe
   expect(await Promise.all(open)).toMatchObject([{ code: 'unavailable' }, { code: 'unavailable' }])
 })
 
+test('on a full disk the cache is the first to go', async () => {
+  using folder = tempFolder()
+  let dropped = 0
+  const store = {
+    ...openThumbStore({ directory: folder.path, pipeline: 1, now: () => 0 }),
+    drop: () => void (dropped += 1),
+  }
+  const answer = Promise.resolve({ task: 1, ok: false, code: 'unavailable', reason: 'The disk is full.' })
+  const pool = { size: 1, waiting: 0, run: () => ({ answer, setPriority() {}, cancel() {} }), close: async () => {} }
+  const thumbs = createThumbs({
+    pool: pool as unknown as CodecPool,
+    store,
+    tempFolder: join(folder.path, 'temp'),
+    resolve: () => ({ file: 'a.jpg', quickHash: 'q1-a', signature: '1' }),
+    onReady: () => {},
+  })
+  expect(await thumbs.get(1, 256)).toEqual({ ok: false, code: 'unavailable', reason: 'The disk is full.' })
+  expect(dropped).toBe(1)
+  store.close()
+})
+
 /** The picture with an EXIF block that holds an 80 × 60 preview. */
 async function withPreview(jpeg: Buffer): Promise<Buffer> {
   const preview = await sharp(jpeg).resize(80, 60).jpeg().toBuffer()
