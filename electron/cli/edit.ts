@@ -35,7 +35,7 @@ async function apply(context: Context, client: Client, input: Input): Promise<nu
   const { batch, images, changed, unchanged, failed, unwritten } = summary
   if (isJson) await screen.emit([JSON.stringify({ batch, images, changed, unchanged, failed, unwritten })])
   else {
-    await screen.say([sentence(summary)])
+    await screen.say([sentence(summary, 'changed')])
     for (const { root, path, reason } of failed) screen.complain(`Not changed: ${root}: ${path}: ${reason}`)
     for (const { root, path, reason } of unwritten) {
       screen.complain(`Saved, but not in the file yet: ${root}: ${path}: ${reason}`)
@@ -52,22 +52,19 @@ async function dryRun({ isJson, screen }: Context, client: Client, input: Input)
   else await screen.say(samples.map(sampleToText))
   if (isJson) await screen.emit(failed.map(({ path, root, reason }) => JSON.stringify({ path, root, error: reason })))
   else for (const { root, path, reason } of failed) screen.complain(`Cannot be changed: ${root}: ${path}: ${reason}`)
-  screen.note(`${sentence(preview)} This was a dry run: nothing was changed.`)
+  screen.note(`${sentence(preview, 'would change')} Nothing was changed: this was a dry run.`)
   if (failed.length === 0) return 0
   return changed + unchanged === 0 ? 1 : 3
 }
 
-function sentence({
-  images,
-  changed,
-  unchanged,
-  failed,
-}: Pick<Summary, 'images' | 'changed' | 'unchanged' | 'failed'>) {
+type Counts = Pick<Summary, 'images' | 'changed' | 'unchanged' | 'failed'>
+
+function sentence({ images, changed, unchanged, failed }: Counts, verb: 'changed' | 'would change'): string {
   if (images === 0) return 'No image matches.'
   const parts = [
-    `${formatCount(changed)} of ${counted(images, 'image')} changed`,
+    `${formatCount(changed)} of ${counted(images, 'image')} ${verb}`,
     ...(unchanged > 0 ? [`${formatCount(unchanged)} had it already`] : []),
-    ...(failed.length > 0 ? [`${formatCount(failed.length)} failed`] : []),
+    ...(failed.length > 0 ? [`${formatCount(failed.length)} ${verb === 'changed' ? 'failed' : 'would fail'}`] : []),
   ]
   return `${parts.join(', ')}.`
 }

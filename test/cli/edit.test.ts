@@ -204,7 +204,7 @@ describe('a dry run', () => {
     expect(found).toMatchObject({
       code: 3,
       out: 'a.jpg: location=A q=1.10 → location=B q=[x, 2]\nb\\n.jpg: (nothing) → location=B\n',
-      err: 'Cannot be changed: captures: a.jpg: The key is an object in the file.\n2 of 3 images changed, 1 failed. This was a dry run: nothing was changed.\n',
+      err: 'Cannot be changed: captures: a.jpg: The key is an object in the file.\n2 of 3 images would change, 1 would fail. Nothing was changed: this was a dry run.\n',
     })
     expect(found.calls.map(([name]) => name)).toEqual(['edits.preview'])
   })
