@@ -161,11 +161,14 @@ const CAST: Record<PlaceName, readonly ActorName[]> = {
   field: ['person', 'truck', 'person'],
 }
 
+/** Where the free floor begins, as nearness: behind it stand containers or a wall. */
+const FLOOR_FROM: Record<PlaceName, number> = { yard: 0.44, warehouse: 0.24, dock: 0.36, field: 0.2 }
+
 function planActors(place: PlaceName, random: Random): Actor[] {
   const count = random.pick([0, 0, 1, 1, 1, 2, 2, 3, 4])
   const isIndoors = place === 'warehouse'
   return Array.from({ length: count }, () => {
-    const near = isIndoors ? random.between(0.24, 0.8) : random.between(0.16, 0.72)
+    const near = random.between(FLOOR_FROM[place], isIndoors ? 0.8 : 0.74)
     const spread = isIndoors ? 0.22 : 0.46
     return {
       kind: random.pick(CAST[place]),
