@@ -157,20 +157,18 @@ export function apply({ api }: Pick<TestIndex, 'api'>, ...records: JournalRecord
 }
 
 /** Path → what anybody can see of the image, without the index's own numbers. */
-export function contentOf(directory: string): Record<string, Omit<IndexedImage, 'row' | 'root'>> {
+export function contentOf(directory: string): Record<string, IndexedImage> {
   const reader = openReader({ directory })
   try {
-    const rows = reader.scan(0, 100_000)
-    return Object.fromEntries(
-      rows
-        .map(
-          ({ row: _, root: __, ...rest }) => [rest.dir === '' ? rest.name : `${rest.dir}/${rest.name}`, rest] as const,
-        )
-        .sort(([a], [b]) => (a < b ? -1 : 1)),
-    )
+    const rows = reader.scan(0, 100_000).toSorted((a, b) => (pathOf(a) < pathOf(b) ? -1 : 1))
+    return Object.fromEntries(rows.map((found) => [pathOf(found), { ...found, row: 0, root: 0 }]))
   } finally {
     reader.close()
   }
+}
+
+function pathOf({ dir, name }: IndexedImage): string {
+  return dir === '' ? name : `${dir}/${name}`
 }
 
 export function rowOf(directory: string, path: string): number {
