@@ -14,7 +14,7 @@ export type Measurer = {
   wake(): void
   /** Resolves when there is nothing left to do, or after `stop`. */
   idle(): Promise<void>
-  /** Takes back what is waiting; resolves when nothing runs any more. */
+  /** Takes back what is waiting; resolves when nothing runs any more. A later `wake` goes on. */
   stop(): Promise<void>
 }
 
@@ -30,13 +30,15 @@ type MeasurerOptions = {
   onMoves(moves: readonly Move[]): void
 }
 
+/** One stretch of work, from waking up to nothing left; `stop` ends it for good, the next waking begins another. */
+type Shift = { isStopped: boolean; readonly done: Promise<void> }
+
 type State = MeasurerOptions & {
   readonly jobs: Set<{ cancel(): void }>
   /** Files that once took too long: a disk may have been asleep, so they get a second chance. */
   readonly slow: Set<string>
   isWoken: boolean
-  isStopped: boolean
-  running: Promise<void> | null
+  shift: Shift | null
 }
 
 const BATCH = 256
@@ -44,35 +46,50 @@ const LIMIT_MS = 2_000
 
 /** Makes a measurer; it does nothing until it is woken. */
 export function createMeasurer(options: MeasurerOptions): Measurer {
-  const state: State = { ...options, jobs: new Set(), slow: new Set(), isWoken: false, isStopped: false, running: null }
+  const state: State = { ...options, jobs: new Set(), slow: new Set(), isWoken: false, shift: null }
   return {
     wake() {
       state.isWoken = true
-      if (state.isStopped) return
-      state.running ??= drain(state)
-        .catch((error: unknown) => {
-          if (!state.isStopped) state.log.error('Measuring stopped.', { error: String(error) })
-        })
-        .finally(() => {
-          state.running = null
-        })
+      if (state.shift === null || state.shift.isStopped) begin(state, state.shift)
     },
     idle: async () => {
-      while (state.running) await state.running
+      while (state.shift && !state.shift.isStopped) await state.shift.done
     },
     async stop() {
-      state.isStopped = true
+      const { shift } = state
+      if (shift === null) return
+      shift.isStopped = true
       for (const job of state.jobs) job.cancel()
-      await state.running
+      await shift.done
     },
   }
 }
 
+function begin(state: State, before: Shift | null): void {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  const shift: Shift = { isStopped: false, done: promise }
+  state.shift = shift
+  const work = async () => {
+    await before?.done
+    await drain(state, shift)
+  }
+  work()
+    .catch((error: unknown) => {
+      if (!shift.isStopped) state.log.error('Measuring stopped.', { error: String(error) })
+    })
+    .finally(() => {
+      if (state.shift === shift) state.shift = null
+      // Woken between the last look and now.
+      if (state.shift === null && state.isWoken && !shift.isStopped) begin(state, null)
+      resolve()
+    })
+}
+
 // While one batch is saved, the next one is measured.
-async function drain(state: State): Promise<void> {
+async function drain(state: State, shift: Shift): Promise<void> {
   let saving: Promise<void> = Promise.resolve()
   let after = 0
-  while (!state.isStopped) {
+  while (!shift.isStopped) {
     if (after === 0) state.isWoken = false
     const page = await state.index.unmeasured({ limit: BATCH, after })
     const last = page.at(-1)
@@ -83,7 +100,7 @@ async function drain(state: State): Promise<void> {
       continue
     }
     after = last.row
-    const items = await measureAll(state, page)
+    const items = await measureAll(state, shift, page)
     await saving
     saving = save(state, items)
     // Awaited above or below; this only keeps an early failure from being unhandled meanwhile.
@@ -92,14 +109,14 @@ async function drain(state: State): Promise<void> {
   await saving
 }
 
-async function measureAll(state: State, page: readonly Unmeasured[]): Promise<Measured[]> {
-  const items = await Promise.all(page.map((image) => measure(state, image)))
+async function measureAll(state: State, shift: Shift, page: readonly Unmeasured[]): Promise<Measured[]> {
+  const items = await Promise.all(page.map((image) => measure(state, shift, image)))
   return items.filter((item) => item !== null)
 }
 
-async function measure(state: State, image: Unmeasured): Promise<Measured | null> {
+async function measure(state: State, shift: Shift, image: Unmeasured): Promise<Measured | null> {
   const root = state.rootPath(image.rootId)
-  if (root === null || state.isStopped) return null
+  if (root === null || shift.isStopped) return null
   const file = join(root, ...image.path.split('/'))
   const options = { priority: 'rest', subject: `${file}\0${image.signature}`, limitMs: LIMIT_MS } as const
   const job = state.pool.run({ kind: 'measure', file }, options)

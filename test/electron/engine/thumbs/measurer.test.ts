@@ -111,9 +111,14 @@ test('stops at once, and a new one goes on where it was', async () => {
   expect(index.saved.length).toBeGreaterThanOrEqual(256)
   expect(index.saved.length).toBeLessThan(600)
   expect(codecs.pool.waiting).toBe(0)
-  const second = createMeasurer({ ...common, onSaved: () => {} })
+  let batches = 0
+  const second = createMeasurer({ ...common, onSaved: () => void (batches += 1) })
+  second.wake()
+  await second.stop()
+  // Woken again it goes on; a stop that is still under way is waited for.
   second.wake()
   await second.idle()
+  expect(batches).toBeGreaterThan(0)
   expect(new Set(index.saved.map((item) => item.path)).size).toBe(600)
   expect(index.saved).toHaveLength(600)
 })
