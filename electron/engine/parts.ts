@@ -8,31 +8,75 @@ import { createSidecarCheck } from './edits/check-sidecars.ts'
 import { createEdits } from './edits/service.ts'
 import type { EngineOptions } from './engine.ts'
 import { createBus } from './events/bus.ts'
-import { createJobs } from './jobs/jobs.ts'
+import { createJobs, type Jobs } from './jobs/jobs.ts'
 import { loadDevice } from './library/device.ts'
 import { createJournals, type Journals } from './library/journals.ts'
 import { createHints, createKeeper } from './library/keeper.ts'
 import { createOpening } from './library/opening.ts'
 import { createRootSet, editModeOf } from './library/root-set.ts'
-import { createScanner } from './library/scanner.ts'
+import { createScanner, type Scanner } from './library/scanner.ts'
 import { createQueryThread } from './query-thread.ts'
 import { createIndexer } from './scan/indexer.ts'
 import { createIoPool } from './scan/pool.ts'
 import { createWatch } from './scan/watch.ts'
-import { createWriteQueue } from './sidecar/queue.ts'
+import { createWriteQueue, type WriteQueue } from './sidecar/queue.ts'
 import { createCodecPool } from './thumbs/codec-pool.ts'
-import { createMeasurer } from './thumbs/measurer.ts'
+import { createMeasurer, type Measurer } from './thumbs/measurer.ts'
 
 /** Threads for synchronous file work: four keep a cold disk busy (performance.md §1). */
 const IO_THREADS = 4
 
 export type Parts = Awaited<ReturnType<typeof buildParts>>
 
-export async function buildParts({ directory, platform, isLive }: EngineOptions) {
+export async function buildParts(options: EngineOptions) {
+  const { directory, platform, isLive } = options
   const store = await openStore(directory, platform)
-  const { index, reader, bus, roots, journals, device } = store
+  const { bus, journals, opened, roots, thread } = store
   const jobs = createJobs(bus)
   const io = createIoPool({ size: IO_THREADS, directory })
+  const scanning = createScanning({ store, options, jobs, io })
+  const { indexer, scanner } = scanning
+  const ready = createOpening({ roots, journals, scanner, jobs, isRebuilt: opened.setAside !== null, isLive })
+  const queryThread = createQueryThread({ directory, log: platform.log, feedChanges: thread.feedChanges })
+  const editing = createEditing({ store, options, io })
+  const measuring = createMeasuring({ store, jobs, platform })
+  const watching = createWatching({ store, options, io, scanner, ready, ...editing, ...measuring })
+  return {
+    ...store,
+    directory,
+    platform,
+    jobs,
+    io,
+    ...scanning,
+    ready,
+    queryThread,
+    ...editing,
+    ...watching,
+    ...measuring,
+    async close() {
+      await watching.keeper.stop()
+      jobs.cancelAll()
+      await measuring.close()
+      await editing.queue.close()
+      indexer.close()
+      await indexer.settled()
+      await journals.close()
+      await io.close()
+      await queryThread.close()
+      store.reader.close()
+      await thread.close()
+      bus.close()
+    },
+  }
+}
+
+type Store = Awaited<ReturnType<typeof openStore>>
+type Io = ReturnType<typeof createIoPool>
+type Built = { readonly store: Store; readonly options: EngineOptions; readonly io: Io }
+
+function createScanning({ store, options, io, jobs }: Built & { readonly jobs: Jobs }) {
+  const { directory, platform, isLive } = options
+  const { index, roots, journals } = store
   const progress = new Map<RootId, (done: number, total: number | null) => void>()
   const indexer = createIndexer({
     index,
@@ -45,9 +89,12 @@ export async function buildParts({ directory, platform, isLive }: EngineOptions)
     onGuard: (rootId, guard) => void roots.change(rootId, { guard }),
   })
   const scanner = createScanner({ directory, roots, journals, indexer, io, jobs, platform, progress, isLive })
-  const isRebuilt = store.opened.setAside !== null
-  const ready = createOpening({ roots, journals, scanner, jobs, isRebuilt, isLive })
-  const queryThread = createQueryThread({ directory, log: platform.log, feedChanges: store.thread.feedChanges })
+  return { indexer, scanner }
+}
+
+function createEditing({ store, options, io }: Built) {
+  const { index, roots, journals, device } = store
+  const { clock, log, randomHex } = options.platform
   const edits = createEdits({
     index,
     journalOf: journals.of,
@@ -56,7 +103,7 @@ export async function buildParts({ directory, platform, isLive }: EngineOptions)
       return { strategy: root.strategy, edits: editModeOf(root) }
     },
     checkSidecars: createSidecarCheck(io, roots.get),
-    randomHex: platform.randomHex,
+    randomHex,
   })
   const queue = createWriteQueue({
     index,
@@ -64,52 +111,31 @@ export async function buildParts({ directory, platform, isLive }: EngineOptions)
     record: journals.record,
     device: device.id,
     roots: roots.all,
-    clock: platform.clock,
-    log: platform.log,
+    clock,
+    log,
   })
-  const measuring = createMeasuring({ store, jobs, platform })
-  const { measurer } = measuring
-  const onHint = createHints({ scanner, measurer, platform })
+  return { edits, queue }
+}
+
+type Watching = Built & {
+  readonly scanner: Scanner
+  readonly ready: () => Promise<void>
+  readonly queue: WriteQueue
+  readonly measurer: Measurer
+}
+
+function createWatching({ store, options, io, scanner, ready, queue, measurer }: Watching) {
+  const { roots, bus } = store
+  const { platform } = options
   const watch = createWatch({
     log: platform.log,
-    onDirty: onHint,
+    onDirty: createHints({ scanner, measurer, platform }),
     onProblem: (rootId, text) =>
       bus.publish({ kind: 'notice', text: `${roots.get(rootId)?.name ?? 'A folder'}: ${text}` }),
   })
   const files = async (rootId: RootId) => 2 * ((await io.run('counts', { rootIds: [rootId] }))[0]?.images ?? 0)
-  const keeper = createKeeper({ roots, scanner, ready, queue, measurer, platform, bus, watch, files })
-  return {
-    ...store,
-    directory,
-    platform,
-    jobs,
-    io,
-    indexer,
-    scanner,
-    ready,
-    queryThread,
-    edits,
-    queue,
-    keeper,
-    ...measuring,
-    async close() {
-      await keeper.stop()
-      jobs.cancelAll()
-      await measuring.close()
-      await queue.close()
-      indexer.close()
-      await indexer.settled()
-      await journals.close()
-      await io.close()
-      await queryThread.close()
-      reader.close()
-      await store.thread.close()
-      bus.close()
-    },
-  }
+  return { keeper: createKeeper({ roots, scanner, ready, queue, measurer, platform, bus, watch, files }) }
 }
-
-type Store = Awaited<ReturnType<typeof openStore>>
 
 /** The index, the roots and their journals: what everything else stands on. */
 async function openStore(directory: string, platform: EngineOptions['platform']) {

@@ -46,7 +46,7 @@ function nodePlatform(directory: string): Platform {
   return {
     clock: { now: () => Date.now() },
     log: createFileLog(directory),
-    fs: fs as Platform['fs'],
+    fs,
     launchCodec,
     randomHex: (bytes) => randomBytes(bytes).toString('hex'),
   }
