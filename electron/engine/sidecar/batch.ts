@@ -1,18 +1,18 @@
 /**
  * The sidecar work of the I/O threads: several images of one folder at a time, plain data in and out.
  *
- * The folder is listed afresh for each batch, so that what pairs with what is decided by what is there now. It is
- * forced to disk once, after the last file; if that fails, nothing of the batch counts as written.
+ * What pairs with what is decided by what is in the folder now, not by what the index remembers. The folder is forced to
+ * disk once, after the last file; if that fails, nothing of the batch counts as written.
  */
 import { randomBytes } from 'node:crypto'
 import * as nodeFs from 'node:fs'
 import { join } from 'node:path'
 import type { RootPath } from '../../../shared/domain/ids.ts'
-import { kindOfName } from '../scan/names.ts'
 import type { LayerText } from '../../../shared/domain/layer.ts'
 import type { Fs } from '../platform.ts'
 import { codeOf } from './bytes.ts'
-import { pairFolder, type Pair } from './pair.ts'
+import { listPairs } from './listing.ts'
+import type { Pair } from './pair.ts'
 import { planWrite, type FileFact, type WriteItem } from './plan.ts'
 import { readSidecars, type ReadSidecars } from './read.ts'
 import { syncFolder, type Disk } from './replace.ts'
@@ -40,7 +40,7 @@ export type BatchResult = WriteResult & { readonly partners: readonly PartnerCha
 /** Asks what of the edits could never be written into their files: a reason for each item, or null. Writes nothing. */
 export function checkSidecarEdits(batch: FolderBatch, disk = DISK): (string | null)[] {
   const writer = open(batch, disk)
-  const pairs = writer && listPairs(writer)
+  const pairs = writer && listPairs(writer.fs, writer.directory, namesOf(batch))
   return batch.items.map((item) => {
     const pair = pairs?.get(item.image)
     const plan = writer && pair ? planWrite(writer, item, pair) : null
@@ -51,7 +51,7 @@ export function checkSidecarEdits(batch: FolderBatch, disk = DISK): (string | nu
 /** Writes the edits of one folder's images, one after the other; a result for each item, in order. */
 export function writeSidecarBatch(batch: FolderBatch, disk = DISK): BatchResult[] {
   const writer = open(batch, disk)
-  const pairs = writer && listPairs(writer)
+  const pairs = writer && listPairs(writer.fs, writer.directory, namesOf(batch))
   if (!writer || !pairs) return batch.items.map(() => ({ ...OFFLINE, partners: [] }))
   const results = batch.items.map((item) => {
     const pair = pairs.get(item.image)
@@ -86,15 +86,8 @@ function open({ root, dir }: FolderBatch, disk: typeof DISK): Writer | null {
   }
 }
 
-/** What pairs with what now; null if the folder cannot be read. */
-function listPairs({ fs, directory }: Writer): ReadonlyMap<string, Pair> | null {
-  try {
-    const names = fs.readdirSync(directory)
-    const ofKind = (kind: string): string[] => names.filter((name) => kindOfName(name) === kind)
-    return pairFolder(ofKind('image'), ofKind('json')).pairs
-  } catch {
-    return null
-  }
+function namesOf({ items }: FolderBatch): string[] {
+  return items.map(({ image }) => image)
 }
 
 function writeOne(writer: Writer, item: WriteItem, pair: Pair, pairs: ReadonlyMap<string, Pair>): BatchResult {

@@ -53,7 +53,8 @@ export function replaceFile(disk: Disk, target: Target, bytes: Uint8Array): Repl
 /** Takes the file away if it still holds what the caller read. */
 export function removeFile(disk: Disk, { path, sha256 }: Read): Replaced {
   const { fs } = disk
-  const old = oldName(disk, path, sha256)
+  // Subtle: a rename would silently take the place of a file of that name.
+  const old = freeOldName(disk, path, sha256)
   fs.renameSync(path, old)
   if (hashOf(fs, old) === sha256) {
     fs.unlinkSync(old)
@@ -139,14 +140,17 @@ function exchange(disk: Disk, { path, sha256 }: Read, temp: string, bytes: Uint8
 
 /** A second name for the old version; null where the disk has no links. */
 function linkOld(disk: Disk, path: string, sha256: string): string | null {
-  const old = oldName(disk, path, sha256)
+  const old = oldName(path, sha256)
   try {
     disk.fs.linkSync(path, old)
     return old
   } catch (error) {
     if (isWithoutLinks(error)) return null
-    throw error
+    if (codeOf(error) !== 'EEXIST') throw error
   }
+  const free = freeOldName(disk, path, sha256)
+  disk.fs.linkSync(path, free)
+  return free
 }
 
 /** Another program's bytes go back to their place, unless yet others are there now: then they stay under the old name. */
@@ -154,15 +158,16 @@ function putBack({ fs }: Disk, old: string, target: { path: string; ours: string
   if (hashOf(fs, target.path) === target.ours) fs.renameSync(old, target.path)
 }
 
-function oldName(disk: Disk, path: string, sha256: string): string {
-  const name = join(dirname(path), `.gleaner-${sha256.slice(0, 16)}.old`)
-  // Left over from a crash; one that is not what its name says is another program's and stays.
-  if (!exists(disk.fs, name)) return name
-  if (hashOf(disk.fs, name) === sha256) {
-    disk.fs.unlinkSync(name)
-    return name
-  }
-  return join(dirname(path), `.gleaner-${disk.randomHex(8)}.old`)
+function oldName(path: string, sha256: string): string {
+  return join(dirname(path), `.gleaner-${sha256.slice(0, 16)}.old`)
+}
+
+/** Another old name where that one is taken: by what a crash left, which goes, or by another program's bytes, which stay. */
+function freeOldName(disk: Disk, path: string, sha256: string): string {
+  const name = oldName(path, sha256)
+  const found = hashOf(disk.fs, name)
+  if (found === sha256) disk.fs.unlinkSync(name)
+  return found === '' || found === sha256 ? name : join(dirname(path), `.gleaner-${disk.randomHex(8)}.old`)
 }
 
 /** Lower-case hex sha256 of a file's bytes; '' if it is not there, `other` if it is no file of a sidecar's size. */

@@ -5,6 +5,7 @@
  * only if its bytes are what its name says (the version our edit was made from), or if it is but another name of a file
  * in the folder: anything else is another program's work, and stays. Nothing else is touched, ever.
  */
+import * as nodeFs from 'node:fs'
 import { join } from 'node:path'
 import type { FileStat, Fs } from '../platform.ts'
 import { hashOf } from './replace.ts'
@@ -20,10 +21,12 @@ export type Swept = {
   readonly kept: readonly string[]
 }
 
+export type SweepInput = { readonly fs?: Fs; readonly directory: string; readonly nowMs: number }
+
 type Place = { readonly fs: Fs; readonly directory: string }
 
 /** Sweeps one folder; never throws for what is on the disk. `nowMs` is epoch time. */
-export function sweepTemps({ fs, directory, nowMs }: Place & { readonly nowMs: number }): Swept {
+export function sweepTemps({ fs = nodeFs, directory, nowMs }: SweepInput): Swept {
   const place = { fs, directory }
   const names = list(place)
   let removed = 0
