@@ -17,8 +17,8 @@ export type Command = {
   readonly options: readonly OptionSpec[]
   /** How many arguments it takes. */
   readonly takes: { readonly min: number; readonly max: number }
-  /** Only asks: it may be run again if the owner of the library goes away before anything was printed. */
-  readonly isQuestion?: true
+  /** Doing it twice does no harm: it is run again if the owner of the library goes away before anything was printed. */
+  readonly canRunAgain?: true
   /** Answers the exit code. Wrong usage is thrown before `connect`, so that it costs nothing. */
   run(context: Context): Promise<number>
 }

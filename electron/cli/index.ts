@@ -23,4 +23,5 @@ const code = await runProgram({
   connect: async (options) => (await import('./connect.ts')).connect(options),
   signal: interruptSignal(process),
 })
-process.exit(code)
+// What was said last must be out before we go; stdout was waited for with every write.
+process.stderr.write('', () => process.exit(code))

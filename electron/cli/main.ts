@@ -26,7 +26,7 @@ export type Program = {
   readonly signal: AbortSignal
 }
 
-const RUNS_OF_A_QUESTION = 3
+const MOST_RUNS = 3
 
 /** Runs the words and answers the exit code of cli.md. */
 export async function runProgram(program: Program): Promise<number> {
@@ -125,7 +125,7 @@ async function runCommand(running: Running): Promise<number> {
       return await Promise.race([command.run(session.context), session.interrupted])
     } catch (error) {
       const isLost = toFailure(error).code === 'OUTCOME_UNKNOWN'
-      const canRepeat = command.isQuestion === true && run < RUNS_OF_A_QUESTION && !screen.hasWritten()
+      const canRepeat = command.canRunAgain === true && run < MOST_RUNS && !screen.hasWritten()
       if (!isLost || !canRepeat || program.signal.aborted) throw error
     } finally {
       await session.close()

@@ -70,6 +70,8 @@ describe('wrong usage costs no engine and exits with 2', () => {
     { words: ['count', 'x', '\u001b[2J'], err: /"\\u\{1b\}\[2J" is too much/ },
     { words: ['complete', 'abc', '--at', '4'], err: /--at 4 is behind the end of the text, which has 3 characters/ },
     { words: ['add'], err: /add needs an argument/ },
+    { words: ['bench', '--images', '0'], err: /--images takes a whole number of at least 1/ },
+    { words: ['bench', '100'], err: /bench takes no arguments/ },
     { words: ['add', 'a', '--strategy', 'append2'], err: /--strategy is one of .*\nTry: --strategy append\n/ },
     { words: ['add', 'a', 'b', '--name', 'N'], err: /--name fits one folder/ },
     { words: ['set-root', 'a'], err: /Say what to change/ },

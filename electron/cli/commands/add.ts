@@ -38,6 +38,7 @@ export const add: Command = {
     { name: 'as', value: 'same|copy', help: 'if the folder is known at another place: it was moved, or it is a copy' },
   ],
   takes: { min: 1, max: Infinity },
+  canRunAgain: true,
 
   async run(context) {
     const { args } = context

@@ -11,7 +11,7 @@ export const complete: Command = {
   examples: ["complete 'metadata.'", "complete 'metadata.loc AND tag:x' --at 12"],
   options: [{ name: 'at', value: 'N', help: 'place of the cursor, counted from 0 (the end unless given)' }],
   takes: { min: 1, max: 1 },
-  isQuestion: true,
+  canRunAgain: true,
 
   async run({ args, connect, isJson, screen }) {
     const [text = ''] = args.words

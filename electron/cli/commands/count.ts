@@ -10,7 +10,7 @@ export const count: Command = {
   examples: ['count \'metadata.location:"warehouse-3" AND tag:reviewed\'', "count 'is:untagged' --json"],
   options: [],
   takes: { min: 1, max: 1 },
-  isQuestion: true,
+  canRunAgain: true,
 
   async run({ args, connect, isJson, screen }) {
     const [text = ''] = args.words

@@ -14,7 +14,7 @@ export const keys: Command = {
   examples: ['keys', 'keys --json'],
   options: [],
   takes: { min: 0, max: 0 },
-  isQuestion: true,
+  canRunAgain: true,
 
   async run({ connect, isJson, screen }) {
     const client = await connect('brief')

@@ -12,7 +12,7 @@ export const problems: Command = {
   examples: ['problems', 'problems --json'],
   options: [],
   takes: { min: 0, max: 0 },
-  isQuestion: true,
+  canRunAgain: true,
 
   async run(context) {
     const client = await context.connect('brief')

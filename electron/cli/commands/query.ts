@@ -34,7 +34,7 @@ export const query: Command = {
     { name: 'fields', value: 'a,b', help: 'show these fields: metadata.KEY, tag, width, taken, size, …' },
   ],
   takes: { min: 1, max: 1 },
-  isQuestion: true,
+  canRunAgain: true,
 
   async run({ args, connect, isJson, screen }) {
     const [text = ''] = args.words

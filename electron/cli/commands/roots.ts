@@ -9,7 +9,7 @@ export const roots: Command = {
   examples: ['roots', 'roots --json'],
   options: [],
   takes: { min: 0, max: 0 },
-  isQuestion: true,
+  canRunAgain: true,
 
   async run(context) {
     const client = await context.connect('brief')

@@ -14,6 +14,7 @@ export const scan: Command = {
   examples: ['scan', 'scan captures --full'],
   options: [{ name: 'full', help: 'read every sidecar again, also where time and size say that nothing changed' }],
   takes: { min: 0, max: Infinity },
+  canRunAgain: true,
 
   async run(context) {
     const { args, screen } = context

@@ -16,7 +16,7 @@ export const show: Command = {
   examples: ['show ~/captures/2026-05-03/IMG_0001.jpg', 'show 2026-05-03/IMG_0001.jpg --json'],
   options: [],
   takes: { min: 1, max: 1 },
-  isQuestion: true,
+  canRunAgain: true,
 
   async run({ args, base, connect, isJson, screen }) {
     const [word = ''] = args.words

@@ -9,7 +9,7 @@ export const tags: Command = {
   examples: ['tags', 'tags --json'],
   options: [],
   takes: { min: 0, max: 0 },
-  isQuestion: true,
+  canRunAgain: true,
 
   async run({ connect, isJson, screen }) {
     const client = await connect('brief')

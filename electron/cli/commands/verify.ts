@@ -9,6 +9,7 @@ export const verify: Command = {
   examples: ['verify', 'verify --rebuild --json'],
   options: [{ name: 'rebuild', help: 'put the newly built index in place' }],
   takes: { min: 0, max: 0 },
+  canRunAgain: true,
 
   async run({ args, connect, isJson, screen }) {
     const isRebuild = args.has('rebuild')

@@ -55,10 +55,7 @@ export function start(words: readonly string[], options: { library: string; cwd?
         look()
         const fail = (what: string) => reject(new Error(`${what} before "${part}":\n${out}\n${err}`))
         const timer = setTimeout(() => fail('Too late'), LINE_LIMIT_MS)
-        void ended.then(({ code }) => {
-          clearTimeout(timer)
-          fail(`Ended with ${code}`)
-        })
+        void ended.finally(() => clearTimeout(timer)).then(({ code }) => fail(`Ended with ${code}`))
       }),
   }
 }
