@@ -33,12 +33,14 @@ export async function verifyIndex(parts: VerifyParts): Promise<{ images: number;
   const directory = join(parts.directory, `verify-${parts.platform.randomHex(4)}`)
   const index = startIndexThread()
   const io = createIoPool({ size: 4, directory })
+  let fresh: Reader | undefined
   try {
     await index.remote.open({ directory })
     for (const root of parts.roots) await rebuild(parts, root, { remote: index.remote, io })
-    using fresh = disposable(openReader({ directory }))
-    return await compare(parts, fresh.reader)
+    fresh = openReader({ directory })
+    return await compare(parts, fresh)
   } finally {
+    fresh?.close()
     await io.close()
     await index.close()
     rmSync(directory, { recursive: true, force: true })
@@ -132,8 +134,4 @@ function unequal(ours: IndexedImage, fresh: IndexedImage): string[] {
 
 function pathOf({ dir, name }: IndexedImage): string {
   return dir === '' ? name : `${dir}/${name}`
-}
-
-function disposable(reader: Reader) {
-  return { reader, [Symbol.dispose]: () => reader.close() }
 }
