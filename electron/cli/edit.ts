@@ -36,10 +36,8 @@ async function apply(context: Context, client: Client, input: Input): Promise<nu
   if (isJson) await screen.emit([JSON.stringify({ batch, images, changed, unchanged, failed, unwritten })])
   else {
     await screen.say([sentence(summary, 'changed')])
-    for (const { root, path, reason } of failed) screen.complain(`Not changed: ${root}: ${path}: ${reason}`)
-    for (const { root, path, reason } of unwritten) {
-      screen.complain(`Saved, but not in the file yet: ${root}: ${path}: ${reason}`)
-    }
+    for (const each of failed) screen.complain(`Not changed: ${failureLine(each)}`)
+    for (const each of unwritten) screen.complain(`Saved, but not in the file yet: ${failureLine(each)}`)
   }
   if (failed.length === 0) return unwritten.length === 0 ? 0 : 3
   return changed + unchanged === 0 ? 1 : 3
@@ -51,10 +49,15 @@ async function dryRun({ isJson, screen }: Context, client: Client, input: Input)
   if (isJson) await screen.emit(samples.map(sampleToJson))
   else await screen.say(samples.map(sampleToText))
   if (isJson) await screen.emit(failed.map(({ path, root, reason }) => JSON.stringify({ path, root, error: reason })))
-  else for (const { root, path, reason } of failed) screen.complain(`Cannot be changed: ${root}: ${path}: ${reason}`)
+  else for (const each of failed) screen.complain(`Cannot be changed: ${failureLine(each)}`)
   screen.note(`${sentence(preview, 'would change')} Nothing was changed: this was a dry run.`)
   if (failed.length === 0) return 0
   return changed + unchanged === 0 ? 1 : 3
+}
+
+/** Something that is no image of the library has no folder. */
+function failureLine({ root, path, reason }: Summary['failed'][number]): string {
+  return [root, path, reason].filter((part) => part !== '').join(': ')
 }
 
 type Counts = Pick<Summary, 'images' | 'changed' | 'unchanged' | 'failed'>

@@ -63,7 +63,7 @@ export function createScreen({ stdout, stderr, isQuiet }: ScreenOptions): Screen
       if (!hasBar || (text === null && bar === null)) return
       wipe()
       bar = text
-      if (text !== null) toStderr(cutToWidth(escapeText(text), (stderr.columns ?? 80) - 1))
+      if (text !== null) toStderr(cutToWidth(escapeText(text), (stderr.columns || 80) - 1))
     },
     isQuiet,
     hasBar,

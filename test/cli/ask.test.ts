@@ -110,18 +110,30 @@ describe('query', () => {
   })
 
   it('shows where a query is wrong', async () => {
-    const open = async () => {
+    const fail = async () => {
       throw syntaxError
     }
-    expect(await run(['query', 'tag:x widht>5'], { answers: { query: { open } } })).toMatchObject({
+    const answers = { query: { open: fail, count: fail } }
+    expect(await run(['query', 'tag:x widht>5'], { answers })).toMatchObject({
       code: 2,
       out: '',
       err: 'There is no field "widht".\n  tag:x widht>5\n        ^^^^^\nTry: width\n',
     })
-    expect(await run(['query', 'tag:x widht>5', '--json'], { answers: { query: { open } } })).toMatchObject({
+    expect(await run(['query', 'tag:x widht>5', '--json'], { answers })).toMatchObject({
       code: 2,
       out: '{"error":{"code":"QUERY_SYNTAX","message":"There is no field \\"widht\\".","position":6,"suggestion":"width"}}\n',
       err: '',
+    })
+  })
+
+  it('shows no place in the query for what is wrong with --sort', async () => {
+    const open = async () => {
+      throw syntaxError
+    }
+    const count = async () => ({ count: 1, unmeasured: 0, warnings: [], ms: 0 })
+    expect(await run(['query', 'tag:x', '--sort', 'widht'], { answers: { query: { open, count } } })).toMatchObject({
+      code: 2,
+      err: 'There is no field "widht".\nTry: --sort width\n',
     })
   })
 

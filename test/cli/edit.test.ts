@@ -5,6 +5,7 @@ import { run } from './support/run.ts'
 const done = { batch: 'b1', images: 800, changed: 790, unchanged: 10, failed: [], unwritten: [] }
 const answers = { edits: { apply: async () => done }, library: { roots: async () => [root()] } }
 const failed = [{ path: 'a.jpg', root: 'captures', reason: 'The key is an object in the file.' }]
+const unknown = { path: 'x.jpg', root: '', reason: 'No such image.' }
 const unwritten = [{ path: 'b.jpg', root: 'captures', reason: 'The file is read-only.' }]
 
 /** What was asked of the engine, without the key that makes it repeatable. */
@@ -169,10 +170,12 @@ describe('the answer of an edit', () => {
   })
 
   it('lists what failed and what is not in the file, with exit code 3', async () => {
-    expect(await run(['set', '*', 'k=v'], { answers: answer({ failed, unwritten }) })).toMatchObject({
+    expect(
+      await run(['set', '*', 'k=v'], { answers: answer({ failed: [...failed, unknown], unwritten }) }),
+    ).toMatchObject({
       code: 3,
-      out: '790 of 800 images changed, 10 had it already, 1 failed.\n',
-      err: 'Not changed: captures: a.jpg: The key is an object in the file.\nSaved, but not in the file yet: captures: b.jpg: The file is read-only.\n',
+      out: '790 of 800 images changed, 10 had it already, 2 failed.\n',
+      err: 'Not changed: captures: a.jpg: The key is an object in the file.\nNot changed: x.jpg: No such image.\nSaved, but not in the file yet: captures: b.jpg: The file is read-only.\n',
     })
     expect((await run(['set', '*', 'k=v'], { answers: answer({ unwritten }) })).code).toBe(3)
     expect(

@@ -1,7 +1,7 @@
 import type { Client, ImageView } from '../../../shared/contract/index.ts'
 import { readNumberOption } from '../args.ts'
 import type { Command } from '../command.ts'
-import { aboutText, toFailure } from '../failure.ts'
+import { aboutText, Failure, toFailure } from '../failure.ts'
 import { imageToCells, imageToJson, readFields } from '../fields.ts'
 import { counted, formatCount, formatTable } from '../table.ts'
 import { tellWarnings } from '../warnings.ts'
@@ -43,7 +43,7 @@ export const query: Command = {
     const fields = readFields(args.value('fields'))
     const client = await connect('brief')
     const question = { text, ...(args.has('sort') && { sort: [...args.values('sort')] }) }
-    const asked = await aboutText(text, client.query.open(question))
+    const asked = await open(client, question)
     await tellWarnings(client, screen, text, asked)
     const end = Math.min(asked.total, limit === 0 ? Infinity : offset + limit)
     for await (const images of pages(client, question, { resultId: asked.resultId, offset, end })) {
@@ -55,6 +55,18 @@ export const query: Command = {
       screen.note(`${formatCount(asked.total - end)} more; --limit 0 prints all ${counted(asked.total, 'image')}.`)
     return 0
   },
+}
+
+/** Opens the result. A fault in --sort has no place in the query's text, so none is shown. */
+async function open(client: Client, question: Question) {
+  try {
+    return await client.query.open(question)
+  } catch (error) {
+    const { code, message, facts } = toFailure(error)
+    if (code !== 'QUERY_SYNTAX') throw error
+    await aboutText(question.text, client.query.count({ text: question.text }))
+    throw new Failure(code, message, facts.suggestion === undefined ? {} : { suggestion: `--sort ${facts.suggestion}` })
+  }
 }
 
 type Question = { text: string; sort?: string[] }
