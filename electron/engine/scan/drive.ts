@@ -73,19 +73,19 @@ export async function drive(parts: Drive): Promise<void> {
     return queue.splice(0, Math.min(Math.ceil(queue.length / (2 * parts.width)), TASK_FOLDERS))
   }
 
-  function foldersTask(dirs: readonly RootPath[]): Task {
+  function foldersTask(dirs: readonly RootPath[], isAlone = false): Task {
     const maxImages = isFirst ? FIRST_IMAGES : TASK_IMAGES
     isFirst = false
     const { recurse, isFull, identity } = parts
-    const how = { recurse, isFull, attempt, identity, budgetMs: BUDGET_MS, maxImages }
+    const how = { recurse, isFull, attempt, identity, budgetMs: isAlone ? 0 : BUDGET_MS, maxImages }
     return async () => {
       try {
         takeFolders(await parts.io.run('readFolders', { rootId: root.id, rootPath: root.path, dirs, ...how }))
       } catch (error) {
         if (parts.io.isClosed() || (error as { code?: string }).code === 'ENOENT') throw error
         // One folder that brings a thread down must not take the others with it.
-        if (dirs.length === 1) onReport(brokenReport(dirs[0]!, error))
-        else pieces.push(...dirs.map((dir) => foldersTask([dir])))
+        if (isAlone) onReport(brokenReport(dirs[0]!, error))
+        else pieces.push(...dirs.map((dir) => foldersTask([dir], true)))
       }
     }
   }

@@ -67,7 +67,7 @@ export function createIndexer(parts: ScanParts): Indexer {
       recheck.clear(rootId)
       lanes.delete(rootId)
     },
-    close: () => recheck.clear(),
+    close: () => recheck.close(),
   }
 
   async function until(isDone: () => boolean): Promise<void> {

@@ -4,8 +4,10 @@ import type { RootId, RootPath } from '../../../shared/domain/ids.ts'
 export type Recheck<R extends { readonly id: RootId }> = {
   /** Asks for another look after `ms`; the soonest one wins. `attempt` counts the looks at half-written files. */
   add(root: R, dir: RootPath, ms: number, attempt: number): void
-  /** Forgets the folders of a root, or of all. */
-  clear(rootId?: RootId): void
+  /** Forgets the folders of a root. */
+  clear(rootId: RootId): void
+  /** Forgets everything and takes nothing more. */
+  close(): void
   isEmpty(): boolean
   /** True while half-written files are to be looked at again. */
   hasHeld(): boolean
@@ -22,8 +24,19 @@ export function createRecheck<R extends { readonly id: RootId }>(
   look: (root: R, dirs: readonly RootPath[], attempt: number) => void,
 ): Recheck<R> {
   const waiting = new Map<RootId, Waiting<R>>()
+  let isClosed = false
+  const clear = (rootId: RootId) => {
+    clearTimeout(waiting.get(rootId)?.timer)
+    waiting.delete(rootId)
+  }
   return {
+    clear,
+    close() {
+      isClosed = true
+      for (const rootId of waiting.keys()) clear(rootId)
+    },
     add(root, dir, ms, attempt) {
+      if (isClosed) return
       const entry = waiting.get(root.id) ?? { root, dirs: new Map<RootPath, Due>(), firesAtMs: Infinity }
       waiting.set(root.id, entry)
       entry.root = root
@@ -31,13 +44,6 @@ export function createRecheck<R extends { readonly id: RootId }>(
       const known = entry.dirs.get(dir)
       if (known === undefined || known.atMs > atMs) entry.dirs.set(dir, { atMs, attempt })
       if (atMs < entry.firesAtMs) arm(entry, atMs)
-    },
-    clear(rootId) {
-      for (const [id, entry] of waiting) {
-        if (rootId !== undefined && id !== rootId) continue
-        clearTimeout(entry.timer)
-        waiting.delete(id)
-      }
     },
     isEmpty: () => waiting.size === 0,
     hasHeld: () => [...waiting.values()].some(({ dirs }) => [...dirs.values()].some(({ attempt }) => attempt > 0)),

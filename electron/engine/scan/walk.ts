@@ -54,7 +54,8 @@ const DIGEST_VERSION = 'd1'
 export function listFolder(place: FolderPlace): Listing {
   const path = join(place.rootReal, place.dir)
   // Subtle: a folder may have been swapped for a link since its parent was read, so this is asked at every folder.
-  if (realpathSync.native(path) !== path) throw Object.assign(new Error('The folder is a link.'), { code: 'ENOENT' })
+  if (isOutside(place.dir) || realpathSync.native(path) !== path)
+    throw Object.assign(new Error('The folder is a link.'), { code: 'ENOENT' })
   const signatures = signatureKindOf(path, place.fileSystemType)
   const draft = createDraft()
   for (const entry of readdirSync(path, { withFileTypes: true })) {
@@ -70,6 +71,10 @@ export function listFolder(place: FolderPlace): Listing {
   const tables = draft.tables.map(({ name }) => name)
   const lists = { images, jsons, tables, labels, folders, closed, unknown, problems }
   return { ...lists, signatures, digest: trustedAtMs === null ? digest : '', trustedAtMs }
+}
+
+function isOutside(dir: RootPath): boolean {
+  return dir !== '' && dir.split('/').some((name) => name === '' || name === '.' || name === '..')
 }
 
 type Draft = {
