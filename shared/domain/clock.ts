@@ -75,6 +75,11 @@ export function compareAt(a: At, b: At): number {
   return compareText(devA, devB) || Number(seqA) - Number(seqB) || Number(indexA) - Number(indexB)
 }
 
+/** The moment of a place. */
+export function hlcOf(at: At): string {
+  return at.slice(0, 16)
+}
+
 /** The device in whose journal the operation stands. */
 export function deviceOf(at: At): string {
   return at.slice(17, at.indexOf('/', 17))

@@ -6,14 +6,14 @@
  * A failed force is not tried again on the same file: the file is reopened and everything unacknowledged written anew.
  */
 import { setImmediate as pause } from 'node:timers/promises'
-import type { LogicalClock } from '../../../shared/domain/clock.ts'
+import { hlcOf, type LogicalClock } from '../../../shared/domain/clock.ts'
 import type { DeviceId, RootId } from '../../../shared/domain/ids.ts'
-import type { JournalRecord } from '../../../shared/domain/operation.ts'
+import type { JournalRecord, Operation } from '../../../shared/domain/operation.ts'
 import type { Saved } from '../db/index.ts'
 import { EngineError } from '../failure.ts'
 import type { Clock, Fs } from '../platform.ts'
 import { type JournalFile, openJournalFile } from './file.ts'
-import { codeOf } from './files.ts'
+import { codeOf, lastMoments } from './files.ts'
 import { type Apply, createFeed } from './feed.ts'
 import { type Draft, encodeRecord, splitOperations } from './record.ts'
 
@@ -22,8 +22,8 @@ export type Appended = { readonly records: readonly JournalRecord[]; readonly sa
 
 export type Journal = {
   /**
-   * Appends records, whole or not at all for each edit; resolves once they are safe, and hands them on to the index.
-   * Fails with DISK_FULL, READ_ONLY, ROOT_OFFLINE or NOT_CONFIRMED.
+   * Appends records, at most one edit among them, whole or not at all; resolves once they are safe, and hands them on
+   * to the index. Fails with DISK_FULL, READ_ONLY, ROOT_OFFLINE or NOT_CONFIRMED.
    */
   append(drafts: readonly Draft[]): Promise<Appended>
   /** Waits for what is under way, then lets go of the file. */
@@ -68,7 +68,13 @@ type Writer = JournalOptions & {
 const SEAL_BYTES = 64 * 1024 * 1024
 
 export function createJournal(options: JournalOptions): Journal {
-  const writer: Writer = { ...options, feed: createFeed(options.apply), file: null, seq: 0, broken: null }
+  const writer: Writer = {
+    ...options,
+    feed: createFeed(options.apply),
+    file: null,
+    seq: options.afterSeq ?? 0,
+    broken: null,
+  }
   const queue: Request[] = []
   let draining: Promise<void> | null = null
   let isClosed = false
@@ -83,6 +89,7 @@ export function createJournal(options: JournalOptions): Journal {
   return {
     append: (drafts) =>
       new Promise((resolve, reject) => {
+        if (drafts.filter(({ kind }) => kind === 'edit').length > 1) throw new Error('One edit at a time.')
         if (isClosed) return reject(new EngineError('READ_ONLY', 'The library is closing, so the edit was not made.'))
         queue.push({ drafts, records: [], lines: [], end: 0, resolve, reject })
         draining ??= drain()
@@ -144,12 +151,15 @@ function prepare(writer: Writer): void {
   writer.file = openJournalFile({ ...writer, sealBytes })
   writer.seq = Math.max(writer.seq, writer.file.lastSeq)
   writer.clock.observe(writer.file.lastHlc)
+  // Subtle: whoever edits has seen what the others wrote, so no clock may be behind them, also after a restart.
+  for (const hlc of lastMoments(writer.fs, writer.directory)) writer.clock.observe(hlc)
 }
 
 async function encode(writer: Writer, { drafts, records, lines }: Request): Promise<void> {
   for (const draft of drafts) {
     for (const content of divide(draft)) {
       writer.seq += 1
+      if (draft.kind === 'edit') observeSeen(writer.clock, draft.ops)
       const record = {
         v: 1,
         dev: writer.device,
@@ -161,6 +171,14 @@ async function encode(writer: Writer, { drafts, records, lines }: Request): Prom
       lines.push(encodeRecord(record))
       if (lines.length > 1) await pause()
     }
+  }
+}
+
+/** An operation stands after those it was made upon, whatever the clock said when they were read. */
+function observeSeen(clock: LogicalClock, ops: readonly Operation[]): void {
+  for (const op of ops) {
+    const seen = 'key' in op ? op.from && [op.from.at] : op.saw
+    for (const at of seen ?? []) clock.observe(hlcOf(at))
   }
 }
 
@@ -202,7 +220,8 @@ function confirm(writer: Writer, group: Group): void {
 }
 
 function handOn({ rootId, file, feed }: Writer, { records, lines, end }: Request): Appended {
-  const offset = { rootId, file: file!.name, offset: end, headHash: file!.headHash(end) }
+  // Subtle: where somebody else has written to the file, our count is no place in it.
+  const offset = file!.isCurrent() ? { rootId, file: file!.name, offset: end, headHash: file!.headHash(end) } : null
   const portions = records.map((record, index) => ({ record, bytes: lines[index]!.length }))
   const saved = feed(portions, offset)
   // Subtle: whoever does not wait for the index is not to fall over its failure.

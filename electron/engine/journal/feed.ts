@@ -6,7 +6,10 @@ import type { JournalRecord } from '../../../shared/domain/operation.ts'
 import type { JournalOffset, Saved } from '../db/index.ts'
 
 /** Folds records into the index; `offset` is stored in the same transaction. */
-export type Apply = (records: readonly JournalRecord[], offset: JournalOffset | null) => Promise<Saved>
+export type Apply = (
+  records: readonly JournalRecord[],
+  offset: JournalOffset | null,
+) => Promise<Saved & { refold?: true }>
 
 export type Portion = { readonly record: JournalRecord; readonly bytes: number }
 
@@ -14,17 +17,20 @@ const CALL_BYTES = 1024 * 1024
 const CALL_RECORDS = 1000
 
 /** Returns a function that queues records and tells when they are in the index. */
-export function createFeed(apply: Apply): (portions: readonly Portion[], offset: JournalOffset) => Promise<Saved> {
+export function createFeed(
+  apply: Apply,
+): (portions: readonly Portion[], offset: JournalOffset | null) => Promise<Saved> {
   let last: Promise<unknown> = Promise.resolve()
-  // Subtle: after a failed call no offset may be stored, or a restart would not read again what is missing.
+  // Subtle: after a call that took nothing in no offset may be stored, or what is missing would not be read again.
   let hasFailed = false
 
-  const feed = async (portions: readonly Portion[], offset: JournalOffset): Promise<Saved> => {
+  const feed = async (portions: readonly Portion[], offset: JournalOffset | null): Promise<Saved> => {
     const total = { revision: 0, added: 0, changed: 0, removed: 0 }
     const calls = divide(portions)
     for (const [index, records] of calls.entries()) {
       const isLast = index === calls.length - 1
       const saved = await apply(records, isLast && !hasFailed ? offset : null)
+      if (saved.refold) hasFailed = true
       total.revision = saved.revision
       total.added += saved.added
       total.changed += saved.changed

@@ -1,6 +1,7 @@
 /** The files of one journal folder: names, how far they were read, and what stands at the end of our own. */
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
+import { compareText } from '../../../shared/lib/text.ts'
 import type { Fs } from '../platform.ts'
 import { decodeRecord, MAX_LINE_BYTES, NEWLINE } from './record.ts'
 
@@ -10,10 +11,9 @@ const FIRST_TAIL_BYTES = 64 * 1024
 /** Every journal in a folder, sync-conflict copies included; none if there is no folder yet. */
 export function listJournals(fs: Fs, directory: string): string[] {
   try {
-    return fs
-      .readdirSync(directory)
-      .filter((name) => name.endsWith('.ndjson'))
-      .sort()
+    const names = fs.readdirSync(directory).filter((name) => name.endsWith('.ndjson'))
+    // Subtle: shorter names first, so that one device's files come in the order of their numbers.
+    return names.sort((a, b) => a.length - b.length || compareText(a, b))
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return []
     throw error
@@ -73,6 +73,23 @@ export function readTail(fs: Fs, fd: number, size: number): Tail {
       return { torn: bytes.subarray(end), seq: found?.seq ?? 0, hlc: found?.hlc ?? '' }
     }
   }
+}
+
+/** The last moment of each journal in a folder, as far as its end can be read. */
+export function lastMoments(fs: Fs, directory: string): string[] {
+  const moments: string[] = []
+  for (const name of listJournals(fs, directory)) {
+    let fd: number | undefined
+    try {
+      fd = fs.openSync(join(directory, name), 'r')
+      moments.push(readTail(fs, fd, fs.fstatSync(fd).size).hlc)
+    } catch {
+      // What cannot be read now has not been seen either.
+    } finally {
+      if (fd !== undefined) fs.closeSync(fd)
+    }
+  }
+  return moments
 }
 
 function findLast(lines: Buffer, isWhole: boolean): { seq: number; hlc: string } | null {

@@ -12,7 +12,7 @@ import type { JournalRecord } from '../../../shared/domain/operation.ts'
 import type { Problem } from '../../../shared/domain/problem.ts'
 import type { JournalOffset } from '../db/index.ts'
 import type { Fs } from '../platform.ts'
-import { headHash, listJournals, readAt } from './files.ts'
+import { headHash, listJournals, readAt, readTail } from './files.ts'
 import { inOrder, type Ordered } from './order.ts'
 import { decodeRecord } from './record.ts'
 import { type ScannedJournal, scanJournal } from './scan-lines.ts'
@@ -43,7 +43,10 @@ export async function* loadJournals(options: LoadOptions): AsyncGenerator<Loaded
       const fd = fs.openSync(join(directory, name), 'r')
       const file: OpenJournal = { name, fd, places: [], end: 0 }
       files.push(file)
-      Object.assign(file, await scanJournal(options, { name, fd, from: startOf(options, name, fd) }))
+      const from = startOf(options, name, fd)
+      // Subtle: what was folded in before counts as seen, though it is not read again.
+      if (from > 0) options.clock.observe(readTail(fs, fd, from).hlc)
+      Object.assign(file, await scanJournal(options, { name, fd, from }))
     }
     const places = inOrder(files, options.onProblem)
     const last = places.at(-1)

@@ -32,13 +32,13 @@ export async function scanJournal({ fs, onProblem }: Options, { name, fd, from }
     await pause()
   }
   report(scan, name, onProblem)
-  return { places: scan.places, end: scan.run[0]?.from ?? scan.at }
+  return { places: scan.places, end: Math.min(scan.at, ...scan.runs.map(([first]) => first!.from)) }
 }
 
 type Scan = {
   readonly places: Place[]
-  /** Parts of a batch whose end has not come yet. */
-  run: Place[]
+  /** Batches whose end has not come yet, each with its parts so far. */
+  runs: Place[][]
   /** Offset of the first byte not taken yet. */
   at: number
   damaged: number
@@ -47,7 +47,7 @@ type Scan = {
 }
 
 function startScan(from: number): Scan {
-  return { places: [], run: [], at: from, damaged: 0, firstDamaged: 0, newer: 0 }
+  return { places: [], runs: [], at: from, damaged: 0, firstDamaged: 0, newer: 0 }
 }
 
 /** Takes every finished line; returns what is left over. */
@@ -78,24 +78,24 @@ function countDamage(scan: Scan): void {
   scan.damaged += 1
 }
 
-/** A batch counts only if its parts follow each other without a gap, from the first to the one that ends it. */
+/**
+ * A batch counts only if its parts are all there, numbered without a gap. Other lines may stand between them, where a
+ * journal was moved over from an overlay meanwhile; a later one of the same device shows that its end will not come.
+ */
 function takePlace(scan: Scan, place: Place): void {
-  if (place.batch === null) {
-    scan.run = []
-    scan.places.push(place)
-    return
+  const { dev, batch, seq, part, isEnd } = place
+  const run = scan.runs.find(([first]) => first!.dev === dev && first!.batch === batch)
+  const last = run?.at(-1)
+  if (run && last && part > 0 && part === last.part + 1 && seq === last.seq + 1) run.push(place)
+  else {
+    scan.runs = scan.runs.filter((other) => other !== run && (other[0]!.dev !== dev || other.at(-1)!.seq > seq))
+    if (batch !== null && part > 0) return
+    scan.runs.push([place])
   }
-  const before = scan.run.at(-1)
-  const follows =
-    before !== undefined &&
-    place.batch === before.batch &&
-    place.dev === before.dev &&
-    place.seq === before.seq + 1 &&
-    place.part === before.part + 1
-  scan.run = follows ? [...scan.run, place] : place.part === 0 ? [place] : []
-  if (!place.isEnd) return
-  scan.places.push(...scan.run)
-  scan.run = []
+  if (!isEnd && batch !== null) return
+  const whole = scan.runs.find((parts) => parts.at(-1) === place)!
+  scan.runs = scan.runs.filter((other) => other !== whole)
+  scan.places.push(...whole)
 }
 
 function report(scan: Scan, file: string, onProblem: Options['onProblem']): void {

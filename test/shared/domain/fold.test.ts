@@ -110,7 +110,7 @@ function toDraft(step: Step, before: readonly JournalRecord[]): Draft {
     case 'clear':
       return edit({ ...common, key: step.name, from, was: null, clear: true } as unknown as Operation)
     case 'tag':
-      return edit({ ...common, tag: step.name, change: step.change, saw: at ? [at] : [] } as unknown as Operation)
+      return edit({ ...common, tag: step.name, change: step.change, saw: at ? [at] : [] })
     case 'written':
       return { kind: 'written', image, file: 'f.json', sha256: 's', base: step.base, layer: step.to }
     case 'seen':
@@ -282,7 +282,7 @@ test('the same value from two devices is no conflict', () => {
 
 test('a moved image keeps its edits, also those that arrive later and those made before another move', () => {
   const store = createStore()
-  const set = (dev: string, seq: number, hlc: string, place: string, key: string) =>
+  const set = (...[dev, seq, hlc, place, key]: [string, number, string, string, string]) =>
     foldRecord(store, {
       v: 1,
       dev,

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { foldRecord, readState, type UserState } from '../../../shared/domain/fold.ts'
 import type { LayerText } from '../../../shared/domain/layer.ts'
 import { parseLayer } from '../../../shared/domain/layer.ts'
-import type { JournalRecord, Operation } from '../../../shared/domain/operation.ts'
+import type { JournalRecord, MetadataOperation, Operation } from '../../../shared/domain/operation.ts'
 import { isOvertaken } from '../../../shared/domain/overtaken.ts'
 import type { Strategy } from '../../../shared/domain/root.ts'
 import { combine, explain, isFrozen, pendingForFile, unedited } from '../../../shared/domain/strategy.ts'
@@ -38,8 +38,14 @@ describe('overtaken', () => {
 })
 
 const IMAGE = { path: 'p', contentHash: null }
-const key = (key: string, rest: Partial<Operation>): Operation =>
-  ({ image: IMAGE, base: 'L0', key, from: null, was: null, ...rest }) as Operation
+const key = (key: string, rest: Partial<MetadataOperation>): Operation => ({
+  image: IMAGE,
+  base: 'L0',
+  key,
+  from: null,
+  was: null,
+  ...rest,
+})
 const tag = (tag: string, change: 'add' | 'remove' | 'clear', saw: string[] = []): Operation => ({
   image: IMAGE,
   base: 'L0',

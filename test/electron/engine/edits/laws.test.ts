@@ -26,7 +26,8 @@ type Model = {
   hadTags: string[]
 }
 
-const textOf = ({ values, tags }: Content) => JSON.stringify([Object.entries(values).sort(), tags])
+const textOf = ({ values, tags }: Content) =>
+  JSON.stringify([printLayer({ values: new Map(Object.entries(values)), tags: null }), tags])
 
 function isOvertaken({ sidecar }: Model, { base, writes }: Edit): boolean {
   if (Object.keys(sidecar.values).length === 0 && sidecar.tags === null) return false

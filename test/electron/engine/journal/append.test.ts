@@ -13,6 +13,7 @@ import {
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { createClock } from '../../../../shared/domain/clock.ts'
 import { encodeRecord } from '../../../../electron/engine/journal/record.ts'
 import { tempFolder } from '../../../support/temp-folder.ts'
 import {
@@ -33,16 +34,19 @@ test('records are on disk when they are acknowledged, numbered in order, and rea
   using folder = tempFolder()
   const directory = join(folder.path, 'journal')
   const journal = openJournal(directory)
-  const answers = await Promise.all([journal.append([batch('one')]), journal.append([batch('two'), batch('three')])])
+  const answers = await Promise.all([
+    journal.append([batch('one')]),
+    journal.append([batch('two'), { kind: 'root', settings: {} }]),
+  ])
   expect(answers.flatMap(({ records }) => records.map(({ seq, dev }) => [seq, dev]))).toEqual([
     [1, DEVICE],
     [2, DEVICE],
     [3, DEVICE],
   ])
-  expect((await load(directory)).names).toEqual(['one', 'two', 'three'])
-  expect((await answers[1]!.saved).revision).toBe(2)
+  expect((await load(directory)).names).toEqual(['one', 'two'])
+  expect((await answers[1].saved).revision).toBe(2)
   await journal.append([batch('four')]).then(({ saved }) => saved)
-  expect(journal.fed.map(({ records }) => batches(records))).toEqual([['one'], ['two', 'three'], ['four']])
+  expect(journal.fed.map(({ records }) => batches(records))).toEqual([['one'], ['two'], ['four']])
   expect(journal.fed.at(-1)!.offset).toEqual((await load(directory)).ends[0])
   await journal.close()
   const next = openJournal(directory)
@@ -171,10 +175,10 @@ test('a disk that fills up refuses the edit, and it never comes back', async () 
       }
       const journal = openJournal(directory, { fs: failingFs(faults) })
       const acknowledged: string[] = []
-      const attempt = async (name: string, ...more: string[]) => {
-        const answer = journal.append([batch(name, set('p', '1'), set('q', '2')), ...more.map((other) => batch(other))])
+      const attempt = async (name: string) => {
+        const answer = journal.append([batch(name, set('p', '1'), set('q', '2'))])
         await answer.then(
-          () => acknowledged.push(name, ...more),
+          () => acknowledged.push(name),
           (error) => expect(error).toMatchObject({ code: 'DISK_FULL' }),
         )
       }
@@ -367,4 +371,61 @@ test('what the index could not take is read again after a restart', async () => 
   await Promise.allSettled(answers.map(({ saved }) => saved))
   await journal.close()
   expect(offsets).toEqual([expect.objectContaining({ offset: expect.any(Number) }), null])
+})
+
+test('an edit made upon what another laptop wrote stands after it, also after a restart with an earlier clock', async () => {
+  using folder = tempFolder()
+  const directory = join(folder.path, 'journal')
+  mkdirSync(directory)
+  const theirs = {
+    v: 1 as const,
+    dev: 'b'.repeat(32),
+    seq: 1,
+    hlc: '0e00000000000000',
+    kind: 'root' as const,
+    settings: {},
+  }
+  appendFileSync(join(directory, `${theirs.dev}.ndjson`), encodeRecord(theirs))
+  // This run folds nothing in: the index has it all from before.
+  const { ends } = await load(directory)
+  const again = await load(directory, ends)
+  expect([again.records, again.clock.tick()]).toEqual([[], '0e00000000000001'])
+  const journal = openJournal(directory, { clock: createClock({ now: () => 5 }) })
+  expect((await journal.append([batch('mine')])).records[0]!.hlc).toBe('0e00000000000001')
+  // And where a journal was not even read here: the edit names what it was made upon.
+  const saw = [`0e00000000ff0000/${'c'.repeat(32)}/1/0`]
+  const tag = { image: { path: 'p', contentHash: null }, base: 'L0', tag: 'x', change: 'remove' as const, saw }
+  expect((await journal.append([batch('next', tag)])).records[0]!.hlc).toBe('0e00000000ff0001')
+  await journal.close()
+})
+
+test('numbers go on after those used elsewhere', async () => {
+  using folder = tempFolder()
+  const journal = openJournal(join(folder.path, 'journal'), { afterSeq: 41 })
+  expect((await journal.append([batch('one')])).records[0]!.seq).toBe(42)
+  await journal.close()
+})
+
+test('two edits in one call are refused: each is whole or absent by itself', async () => {
+  using folder = tempFolder()
+  const journal = openJournal(join(folder.path, 'journal'))
+  await expect(journal.append([batch('one'), batch('two')])).rejects.toThrow('One edit')
+  await journal.close()
+})
+
+test('no offset is told where somebody else has written to the file', async () => {
+  using folder = tempFolder()
+  const directory = join(folder.path, 'journal')
+  let foreign: (() => void) | null = null
+  const journal = openJournal(directory, { fs: failingFs({ sync: () => foreign?.() }) })
+  await journal.append([batch('one')])
+  const moved = { v: 1 as const, dev: DEVICE, seq: 900, hlc: '0000000000010000', kind: 'root' as const, settings: {} }
+  foreign = () => appendFileSync(fileOf(directory), encodeRecord(moved))
+  await journal.append([batch('two')]).then(({ saved }) => saved)
+  foreign = null
+  const { records } = await journal.append([batch('three')])
+  await journal.close()
+  expect(records[0]!.seq).toBe(901)
+  expect(journal.fed.map(({ offset }) => offset === null)).toEqual([false, true, false])
+  expect((await load(directory)).names).toEqual(['one', 'two', 'three'])
 })

@@ -203,3 +203,18 @@ test('a long journal comes in chunks and reads on from what appending told', asy
   expect((await load(directory, [journal.fed.at(-2)!.offset!])).names).toEqual(['last'])
   expect(readFileSync(fileOf(directory)).length).toBe(journal.fed.at(-1)!.offset!.offset)
 })
+
+test('lines that were moved over from an overlay may stand between the parts of a batch', async () => {
+  using folder = tempFolder()
+  writeFileSync(
+    fileOf(folder.path),
+    lines(
+      edit(20, 'big', open),
+      edit(4, 'moved'),
+      edit(21, 'big', { ...open, part: 1 }),
+      edit(5, 'moved-too'),
+      edit(22, 'big', { part: 2 }),
+    ),
+  )
+  expect((await load(folder.path)).names).toEqual(['moved', 'moved-too', 'big'])
+})

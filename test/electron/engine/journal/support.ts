@@ -76,6 +76,7 @@ export type Faults = {
   /** Called before each write with the bytes asked for: returns how many may be written, or throws. */
   write?: (length: number) => number
   sync?: () => void
+  /** Called before the journal itself is opened for writing. */
   open?: (path: string) => void
 }
 
@@ -83,10 +84,10 @@ export function failingFs(faults: Faults): Fs {
   return {
     ...realFs,
     openSync(path, flags, mode) {
-      faults.open?.(path)
+      if (flags === 'a+') faults.open?.(path)
       return realFs.openSync(path, flags, mode)
     },
-    writeSync(fd, buffer, offset, length, position) {
+    writeSync(...[fd, buffer, offset, length, position]: Parameters<Fs['writeSync']>) {
       const allowed = Math.min(length, faults.write?.(length) ?? length)
       return allowed === 0 ? 0 : realFs.writeSync(fd, buffer, offset, allowed, position)
     },
