@@ -7,7 +7,7 @@ const ENTRY = fileURLToPath(new URL('../../../electron/cli/index.ts', import.met
 
 const LINE_LIMIT_MS = 25_000
 
-export type Ended = { readonly code: number | null; readonly out: string; readonly err: string }
+type Ended = { readonly code: number | null; readonly out: string; readonly err: string }
 
 export type Child = {
   readonly ended: Promise<Ended>
