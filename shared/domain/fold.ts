@@ -10,7 +10,7 @@ import type { At, JournalRecord, MovedRecord, RootRecord } from './operation.ts'
 import type { RootSettings } from './root.ts'
 import { emptyState, type UserState } from './user-state.ts'
 
-export { emptyState, readState, writeState, type UserState } from './user-state.ts'
+export { readState, writeState, type UserState } from './user-state.ts'
 
 /** Where the states of one root are kept, by path; the root's own settings are under ''. */
 export type StateStore = {

@@ -140,7 +140,7 @@ export type Explained = {
   readonly tags: readonly { readonly tag: string; readonly source: 'sidecar' | 'user'; readonly isInFile: boolean }[]
 }
 
-export type ExplainedValue = {
+type ExplainedValue = {
   readonly key: string
   /** Null = hidden by an edit. */
   readonly value: ValueText | null

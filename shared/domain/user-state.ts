@@ -40,7 +40,7 @@ export type Freeze = { readonly at: At; readonly epoch: number; readonly text: s
 export type Held = { readonly at: At; readonly text: string }
 export type Clash = { readonly at: At; readonly ours: ValueText | null; readonly theirs: ValueText | null }
 /** The image that was at this path until then lives elsewhere now. */
-export type Departure = { readonly at: At; readonly to: string; readonly id: ImageId }
+type Departure = { readonly at: At; readonly to: string; readonly id: ImageId }
 
 export type UserState = {
   readonly keys: Map<string, Register<KeyEntry>>

@@ -24,8 +24,8 @@ export type SidecarCheck = {
   readonly change: Pending
 }
 
-export type EditFailure = { readonly rootId: RootId; readonly path: RootPath; readonly reason: string }
-export type EditSample = {
+type EditFailure = { readonly rootId: RootId; readonly path: RootPath; readonly reason: string }
+type EditSample = {
   readonly rootId: RootId
   readonly path: RootPath
   /** JSON texts of the keys and tags that change. */
@@ -34,8 +34,8 @@ export type EditSample = {
 }
 
 type Counts = { readonly images: number; readonly changed: number; readonly unchanged: number }
-export type EditPreview = Counts & { readonly failed: readonly EditFailure[]; readonly samples: readonly EditSample[] }
-export type EditResult = Counts & {
+type EditPreview = Counts & { readonly failed: readonly EditFailure[]; readonly samples: readonly EditSample[] }
+type EditResult = Counts & {
   /** Null where nothing was changed. */
   readonly batch: BatchId | null
   readonly failed: readonly EditFailure[]

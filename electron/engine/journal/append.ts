@@ -18,7 +18,7 @@ import { type Apply, createFeed } from './feed.ts'
 import { type Draft, encodeRecord, splitOperations } from './record.ts'
 
 /** Records as they stand in the file, forced to disk; `saved` tells when they are in the index. */
-export type Appended = { readonly records: readonly JournalRecord[]; readonly saved: Promise<Saved> }
+type Appended = { readonly records: readonly JournalRecord[]; readonly saved: Promise<Saved> }
 
 export type Journal = {
   /**

@@ -11,7 +11,7 @@ import type { Draft } from '../../../../electron/engine/journal/record.ts'
 import type { Fs } from '../../../../electron/engine/platform.ts'
 
 export const DEVICE = 'a'.repeat(32)
-export const ROOT = 'f'.repeat(32)
+const ROOT = 'f'.repeat(32)
 export const realFs = nodeFs as unknown as Fs
 
 export type Fed = { records: readonly JournalRecord[]; offset: JournalOffset | null }
