@@ -2,7 +2,7 @@
 import { deserialize } from 'node:v8'
 import type { Db } from './connection.ts'
 import { isSound } from './migrate.ts'
-import { damageOf, markSuspect, openIndex } from './open.ts'
+import { damageOf, markSuspect, openIndex, rememberDamage } from './open.ts'
 import { readSubject } from './read/subjects.ts'
 import type { IndexApi, IndexChange, JournalOffset, OpenedIndex, ScannedFolder } from './types.ts'
 import { finishScan, saveFolders } from './write/folders.ts'
@@ -31,9 +31,9 @@ export function createIndexApi(parts: IndexApiParts): { api: IndexApi; fillKeys:
   const api: IndexApi = {
     open({ directory }) {
       if (current) throw new Error('The index is open already.')
-      const { db, sql, file, setAside, wasUnclean } = openIndex(directory)
-      current = { db, file, session: createSession({ db, sql, ...parts }) }
-      return describe(current.session, setAside, wasUnclean)
+      const { opened, ...open } = openSession(directory, parts)
+      current = open
+      return opened
     },
     close() {
       if (!current) return
@@ -93,6 +93,20 @@ function calls(session: () => Session): Omit<IndexApi, 'open' | 'close' | 'tidy'
   }
 }
 
+/** Damage may show only when the first tables are read: the file is then put aside like any other that is damaged. */
+function openSession(directory: string, parts: IndexApiParts): Open & { opened: OpenedIndex } {
+  const { db, sql, file, setAside, wasUnclean } = openIndex(directory)
+  try {
+    const session = createSession({ db, sql, ...parts })
+    return { db, file, session, opened: describe(session, setAside, wasUnclean) }
+  } catch (error) {
+    db.close()
+    if (damageOf(error) === null || setAside !== null) throw error
+    markSuspect(file, String(error))
+    return openSession(directory, parts)
+  }
+}
+
 function describe(session: Session, setAside: string | null, wasUnclean: boolean): OpenedIndex {
   const { sql } = session
   const { revision } = session.commit(() => {})
@@ -123,21 +137,4 @@ function closeIndex({ db, session, file }: Open): void {
   } finally {
     db.close()
   }
-}
-
-/** Whatever call meets damage: the next open puts the file aside. */
-function rememberDamage(api: IndexApi, file: () => string | undefined): IndexApi {
-  const guarded = Object.entries(api).map(([name, call]) => [
-    name,
-    (input: never) => {
-      try {
-        return call(input)
-      } catch (error) {
-        const path = file()
-        if (path !== undefined && damageOf(error) !== null) markSuspect(path, String(error))
-        throw error
-      }
-    },
-  ])
-  return Object.fromEntries(guarded) as IndexApi
 }

@@ -40,9 +40,10 @@ export function openIndex(directory: string, migrations: readonly Migration[] = 
   const library = checkDirectory(directory)
   mkdirSync(library, { recursive: true })
   const main = join(library, 'index.db')
-  const isNewer = inspect(main, migrations.length).kind === 'newer'
+  const found = inspect(main, migrations.length)
+  const isNewer = found.kind === 'newer'
   const file = isNewer ? versionedFile(library, migrations.length) : main
-  const verdict = inspect(file, migrations.length)
+  const verdict = isNewer ? inspect(file, migrations.length) : found
   const reason = isNewer
     ? 'The index was made by a newer version of Gleaner. It is left as it is; this version builds its own beside it.'
     : null
@@ -61,13 +62,14 @@ export function openIndex(directory: string, migrations: readonly Migration[] = 
 }
 
 /** Opens the index for reading, in whatever thread; the writer must have opened it before. */
-export function openForReading(directory: string): { db: Db; sql: Sql } {
+export function openForReading(directory: string): { db: Db; sql: Sql; file: string } {
   const library = checkDirectory(directory)
   const main = join(library, 'index.db')
   const own = versionedFile(library, MIGRATIONS.length)
   const isNewer = existsSync(own) && inspect(main, MIGRATIONS.length).kind === 'newer'
-  const db = connect(isNewer ? own : main, true)
-  return { db, sql: createSql(db) }
+  const file = isNewer ? own : main
+  const db = connect(file, true)
+  return { db, sql: createSql(db), file }
 }
 
 /** A bare connection with an exclusive transaction on a file of its own, or null if somebody else has one. */
@@ -111,6 +113,23 @@ export function openCache(file: string, pageBytes: number): Db {
 /** Remembers beside the file that it must not be trusted: the next open puts it aside. */
 export function markSuspect(file: string, reason: string): void {
   writeFileSync(suspectFile(file), reason)
+}
+
+/** The same calls; whichever of them meets damage, the file is remembered as suspect. */
+export function rememberDamage<T extends object>(calls: T, file: () => string | undefined): T {
+  const guarded = Object.entries(calls as Record<string, (...input: never[]) => unknown>).map(([name, call]) => [
+    name,
+    (...input: never[]) => {
+      try {
+        return call(...input)
+      } catch (error) {
+        const path = file()
+        if (path !== undefined && damageOf(error) !== null) markSuspect(path, String(error))
+        throw error
+      }
+    },
+  ])
+  return Object.fromEntries(guarded) as T
 }
 
 /** Plain reason if the error means that the file itself is bad (not that it is busy, or the disk full), else null. */

@@ -1,6 +1,6 @@
 /** A read-only connection of its own for any thread; it sees what was committed when a call begins. */
 import type { DeviceId, ImageId, ImageRow } from '../../../shared/domain/ids.ts'
-import { openForReading } from './open.ts'
+import { openForReading, rememberDamage } from './open.ts'
 import { readCounts } from './read/counts.ts'
 import { findImage, readImage, readImagesAfter } from './read/images.ts'
 import { findRowOfId, idAt, idOfRow } from './read/ids.ts'
@@ -17,9 +17,9 @@ const MEMO_SIZE = 20_000
 
 /** Opens the index of a library for reading; the index thread must have opened it before. */
 export function openReader({ directory }: { directory: string }): Reader {
-  const { db, sql } = openForReading(directory)
+  const { db, sql, file } = openForReading(directory)
   const ids = createIdMemo(sql)
-  return {
+  const reader: Reader = {
     ...folderReads(sql),
     ...imageReads(sql),
     ...ids,
@@ -32,6 +32,7 @@ export function openReader({ directory }: { directory: string }): Reader {
     revision: () => sql.get<{ revision: number }>`select revision from index_state`?.revision ?? 0,
     close: () => void db.close(),
   }
+  return rememberDamage(reader, () => file)
 }
 
 function folderReads(sql: Sql): Pick<Reader, 'folderDigest' | 'folder'> {

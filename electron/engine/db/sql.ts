@@ -4,9 +4,11 @@
  */
 import type { Db, SqlValue, Statement } from './connection.ts'
 
+type Found<Row> = Row | undefined
+
 export type Sql = {
   all<Row>(text: TemplateStringsArray, ...values: SqlValue[]): Row[]
-  get<Row>(text: TemplateStringsArray, ...values: SqlValue[]): Row | undefined
+  get<Row>(text: TemplateStringsArray, ...values: SqlValue[]): Found<Row>
   /** Runs a statement that changes something; returns how many rows it changed and the last row id. */
   run(text: TemplateStringsArray, ...values: SqlValue[]): { changes: number; lastInsertRowid: number | bigint }
 }
@@ -23,7 +25,7 @@ export function createSql(db: Db): Sql {
   }
   return {
     all: <Row>(text: TemplateStringsArray, ...values: SqlValue[]) => prepare(text).all(...values) as Row[],
-    get: <Row>(text: TemplateStringsArray, ...values: SqlValue[]) => prepare(text).get(...values) as Row | undefined,
+    get: <Row>(text: TemplateStringsArray, ...values: SqlValue[]) => prepare(text).get(...values) as Found<Row>,
     run: (text, ...values) => prepare(text).run(...values),
   }
 }

@@ -207,6 +207,6 @@ test.each(STRATEGIES)('%s: the index equals one built from scratch', (strategy) 
         freshContent(strategy, world, isScanFirst).filter(([one]) => !stale.has(one as never)),
       )
     }),
-    { numRuns: 60 },
+    { numRuns: 40 },
   )
 })
