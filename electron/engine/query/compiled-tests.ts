@@ -6,7 +6,8 @@ import { compareNumbers, readNumber, type BigInteger } from '../../../shared/dom
 import { readInstant } from '../../../shared/lib/time.ts'
 import type { Bound, Test } from '../../../shared/query/predicate.ts'
 import { KIND, numberAt, type Dictionary } from './dictionary.ts'
-import { byteParts, equalsBytes, matchBytes, search, type BytePart } from './text-match.ts'
+import { byteParts, equalsBytes, matchBytes, type BytePart } from './text-match.ts'
+import { search } from './text-search.ts'
 import { createSpan, needleOf, spanOf, textAt, type Texts } from './texts.ts'
 import type { Steps } from './lane.ts'
 
@@ -78,6 +79,7 @@ export function* textPasses(texts: Texts, compiled: CompiledTests): Steps<Uint8A
     const found = yield* search(texts, needle)
     for (let i = 0; i < hits.length; i += 1) hits[i]! |= found[i]!
   }
+  if (compiled.texts.length + compiled.patterns.length + compiled.dates.length === 0) return hits
   const dates = compiled.dates.length > 0 ? yield* datesOf(texts) : null
   const span = createSpan()
   for (let i = 0; i < hits.length; i += 1) {
@@ -104,12 +106,15 @@ function* datesOf(texts: Texts): Steps<Float64Array> {
   if (known) dates.set(known.dates)
   for (let i = known?.count ?? 0; i < texts.count; i += 1) {
     if ((i & 0xfff) === 0xfff) yield
-    const first = texts.bytes[texts.starts[i]!]!
-    const isDigit = first >= 48 && first <= 57 && texts.starts[i + 1]! > texts.starts[i]!
-    dates[i] = (isDigit ? readInstant(textAt(texts, i))?.from : undefined) ?? Number.NaN
+    dates[i] = startsWithDigit(texts, i) ? (readInstant(textAt(texts, i))?.from ?? Number.NaN) : Number.NaN
   }
   dateCache.set(texts, { count: texts.count, dates })
   return dates
+}
+
+function startsWithDigit({ bytes, starts }: Texts, index: number): boolean {
+  const first = bytes[starts[index]!]!
+  return starts[index + 1]! > starts[index]! && first >= 48 && first <= 57
 }
 
 function hasTextTests({ texts, patterns, needles, dates }: CompiledTests): boolean {

@@ -5,7 +5,6 @@
  * are answered at once. Dead slots are closed when nothing has been asked for a while.
  */
 import { checkQuery, type CheckedQuery, type Diagnostic } from '../../../shared/query/index.ts'
-import type { ImageRow } from '../../../shared/domain/ids.ts'
 import type { IndexChange, Reader } from '../db/index.ts'
 import { andInto, countBits, type Bits } from './bits.ts'
 import { compact, isWorthCompacting } from './compact.ts'
@@ -122,6 +121,7 @@ async function start(state: State, reader: Reader) {
   state.reader = reader
   const hydratedFrom = await lane.run(function* () {
     const from = yield* hydrate(table, orders, reader)
+    answerWaiting(state)
     // Subtle: changes that arrive during these steps are appended to the same list.
     for (const change of state.early ?? []) yield* changeSteps(state, change)
     state.early = null
@@ -132,11 +132,14 @@ async function start(state: State, reader: Reader) {
 }
 
 function* changeSteps(state: State, change: IndexChange): Steps<void> {
-  const { table } = state
-  yield* applyChange(table, change)
-  for (const waiter of state.waiting) {
+  yield* applyChange(state.table, change)
+  answerWaiting(state)
+}
+
+function answerWaiting({ table, waiting }: State): void {
+  for (const waiter of waiting) {
     if (waiter.revision > table.revision) continue
-    state.waiting.delete(waiter)
+    waiting.delete(waiter)
     waiter.resolve()
   }
 }
@@ -193,10 +196,9 @@ function* select(
   return { bits, within }
 }
 
-function rowsOf(table: Table, { slots, rows }: Result, offset: number, limit: number): Uint32Array<ArrayBuffer> {
-  if (rows) return rows.slice(offset, offset + limit) as Uint32Array<ArrayBuffer>
-  const found = slots.slice(offset, offset + limit)
-  return found.map((slot) => table.rows[slot] as ImageRow) as Uint32Array<ArrayBuffer>
+function rowsOf(table: Table, { slots, rows }: Result, offset: number, limit: number): Uint32Array {
+  if (rows) return rows.slice(offset, offset + limit)
+  return slots.slice(offset, offset + limit).map((slot) => table.rows[slot]!)
 }
 
 function* tidySteps({ table, orders, results }: State): Steps<void> {

@@ -4,7 +4,14 @@
  * What it means is said by shared/query/match.ts, its oracle. A generator, so that the caller can let other work in
  * between steps; the table must not change meanwhile.
  */
-import { IS_WORDS, HAS_WORDS, type FieldName, type Predicate, type Source, type Test } from '../../../shared/query/predicate.ts'
+import {
+  IS_WORDS,
+  HAS_WORDS,
+  type FieldName,
+  type Predicate,
+  type Source,
+  type Test,
+} from '../../../shared/query/predicate.ts'
 import { PROBLEM_KINDS } from '../../../shared/domain/problem.ts'
 import { andInto, complementInto, countBits, orInto, wordsFor, type Bits } from './bits.ts'
 import { addPresent, type Column } from './column.ts'
@@ -14,7 +21,7 @@ import { hasWords, isWords, problemWords, type ColumnField } from './fields.ts'
 import { scanCodes, scanFloats, scanSparse } from './kernels.ts'
 import { folderBits, globBits, pathTextBits } from './path-tests.ts'
 import { columnOf, liveBits, rootOfFolder, type Table } from './table.ts'
-import { search } from './text-match.ts'
+import { search } from './text-search.ts'
 import { needleOf, textAt } from './texts.ts'
 import type { Steps } from './lane.ts'
 
@@ -141,7 +148,11 @@ function presentBelowBits(table: Table, key: string): Bits {
 function mayStartWith(keys: Dictionary, code: number, key: string): boolean {
   const { bytes, starts } = keys.texts
   const from = starts[keys.refs[code]!]!
-  return key.charCodeAt(0) > 127 || (bytes[from] === key.charCodeAt(0) && (key.length < 2 || key.charCodeAt(1) > 127 || bytes[from + 1] === key.charCodeAt(1)))
+  return (
+    key.charCodeAt(0) > 127 ||
+    (bytes[from] === key.charCodeAt(0) &&
+      (key.length < 2 || key.charCodeAt(1) > 127 || bytes[from + 1] === key.charCodeAt(1)))
+  )
 }
 
 /** Free text: file name, path, tags, and text values of every key. */
@@ -210,7 +221,11 @@ function wordBits(table: Table, field: WordField, wanted: ReadonlySet<string>): 
   }
   addNumbers(table, flags, bits, (mask) => has(field === 'is' ? isWords(mask, 1, undefined) : hasWords(mask, 0, false)))
   if (field === 'is' && wanted.has('untagged')) addNumbers(table, tags, bits, (count) => count === 0)
-  if (field === 'is' && wanted.has('offline')) orInto(bits, rootSetBits(table, (root) => table.roots.get(root)?.isOffline === true))
+  if (field === 'is' && wanted.has('offline'))
+    orInto(
+      bits,
+      rootSetBits(table, (root) => table.roots.get(root)?.isOffline === true),
+    )
   if (field === 'has' && wanted.has('tag')) addNumbers(table, tags, bits, (count) => count > 0)
   if (field === 'has' && wanted.has('taken')) addPresent(taken, bits, table.count)
   return bits

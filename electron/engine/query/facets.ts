@@ -13,6 +13,7 @@ import { countCodes } from './kernels.ts'
 import type { Steps } from './lane.ts'
 import { mostFrequent, scalarText, spreadLists } from './stats.ts'
 import { columnOf, liveBits, rootOfFolder, type Table } from './table.ts'
+import { textAt } from './texts.ts'
 import type { Facet } from './types.ts'
 
 /** Most frequent values listed of a field. */
@@ -61,7 +62,7 @@ function defaultFields(table: Table): string[] {
   const names: string[] = [...FIELDS, ...keys.map(([key]) => `metadata.${key}`)]
   const { keys: rare } = table.rare
   for (let code = 1; code <= rare.count && names.length < FIELDS.length + MOST_KEYS; code += 1) {
-    if (rare.totals[code] !== 0) names.push(`metadata.${String(scalarAt(rare, code))}`)
+    if (rare.totals[code] !== 0) names.push(`metadata.${textAt(rare.texts, rare.refs[code]!)}`)
   }
   return names
 }
@@ -70,27 +71,45 @@ function countField(table: Table, field: string, counted: Counted): Facet | null
   const column = facetColumn(table, field)
   if (!column || column.count === 0) return null
   const { dictionary } = column
-  const counts = new Uint32Array(dictionary.count + 1)
-  if (column.slots) countSparse(column, counted.bits, counts)
-  else countCodes(column.codes, counted.slots, counts)
-  counts[0] = 0
-  if (counted.isComplement) {
-    for (let code = 1; code < counts.length; code += 1) counts[code] = dictionary.totals[code]! - counts[code]!
-  }
-  let present = 0
+  const counts = countColumn(table, column, counted)
+  const bins = column.floats ? countBins(column, counted) : []
+  let present = bins.reduce((sum, bin) => sum + bin.images, 0)
   for (let code = 1; code < counts.length; code += 1) present += counts[code]!
+  if (present === 0) return null
   spreadLists(dictionary, counts)
   const codes: number[] = []
   for (let code = 1; code < counts.length; code += 1) {
     if (counts[code] !== 0 && dictionary.kinds[code] !== KIND.list) codes.push(code)
   }
-  const bins = column.floats ? countBins(column, counted) : []
-  for (const bin of bins) present += bin.images
-  const values = mostFrequent(codes.slice(), counts, MOST_VALUES).map((code) => ({
+  const distinct = codes.length
+  const values = mostFrequent(codes, counts, MOST_VALUES).map((code) => ({
     text: scalarText(scalarAt(dictionary, code)),
     images: counts[code]!,
   }))
-  return present === 0 ? null : { field, present, distinct: codes.length, values, bins: bins.filter((bin) => bin.images > 0) }
+  return { field, present, distinct, values, bins: bins.filter((bin) => bin.images > 0) }
+}
+
+/** By code how many of the result's images have it. */
+function countColumn(table: Table, column: Column, counted: Counted): Uint32Array {
+  const { totals, count } = column.dictionary
+  const counts = new Uint32Array(count + 1)
+  if (isConstant(table, column)) counts[column.codes[firstLive(table)]!] = counted.slots.length
+  else if (column.slots) countSparse(column, counted.bits, counts)
+  else countCodes(column.codes, counted.slots, counts)
+  counts[0] = 0
+  if (!counted.isComplement) return counts
+  return counts.map((images, code) => totals[code]! - images)
+}
+
+/** Whether all images have the same value, as formats and sizes often are: there is nothing to count. */
+function isConstant(table: Table, { dictionary, slots, codes }: Column): boolean {
+  return slots === null && table.alive > 0 && dictionary.totals[codes[firstLive(table)]!] === table.alive
+}
+
+function firstLive(table: Table): number {
+  let word = 0
+  while (table.live[word] === 0) word += 1
+  return (word << 5) + 31 - Math.clz32(table.live[word]! & -table.live[word]!)
 }
 
 function facetColumn(table: Table, field: string): Column | null {

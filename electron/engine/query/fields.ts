@@ -44,12 +44,13 @@ export function fieldValue(image: IndexedImage, field: ColumnField, tagCount: nu
       return image.height
     case 'size':
       return image.size
+    case 'tags':
+      return tagCount
     case 'megapixels':
-      return image.width === null || image.height === null ? null : (image.width * image.height) / 1e6
     case 'aspect':
-      return image.width === null || !image.height ? null : image.width / image.height
+      return shapeValue(image, field)
     default:
-      return otherValue(image, field, tagCount)
+      return otherValue(image, field)
   }
 }
 
@@ -87,7 +88,13 @@ export function extensionOf(name: string): string | null {
   return dot < 0 || dot === name.length - 1 ? null : name.slice(dot + 1).toLowerCase()
 }
 
-function otherValue(image: IndexedImage, field: ColumnField, tagCount: number): number | null {
+function shapeValue({ width, height }: IndexedImage, field: 'megapixels' | 'aspect'): number | null {
+  if (width === null || height === null) return null
+  if (field === 'megapixels') return (width * height) / 1e6
+  return height === 0 ? null : width / height
+}
+
+function otherValue(image: IndexedImage, field: ColumnField): number | null {
   switch (field) {
     case 'taken':
       return image.takenMs
@@ -95,8 +102,6 @@ function otherValue(image: IndexedImage, field: ColumnField, tagCount: number): 
       return image.modifiedMs
     case 'edited':
       return image.editedMs
-    case 'tags':
-      return tagCount
     case 'flags':
       return image.flags | (image.exif === '' ? 0 : HAS_EXIF)
     default:

@@ -16,7 +16,7 @@ export function* hydrate(table: Table, orders: Orders, reader: Reader): Steps<'b
   setRoots(table, reader.roots())
   if (yield* unpackTable(table, orders, (name) => reader.blob(name), revision)) return 'blobs'
   table.revision = revision
-  for (let after = 0; ; ) {
+  for (let after = 0; ;) {
     const images = reader.scan(after, ROWS_PER_SLICE)
     for (const image of images) putImage(table, image)
     const last = images.at(-1)

@@ -21,14 +21,19 @@ export function createLane(pause: () => Promise<void> = nextTurn): Lane {
     waiting: () => waiting,
     run(work) {
       waiting += 1
-      const result = last.then(() => runInSlices(work(), pause))
-      const done = () => {
+      const result = after(last, () => runInSlices(work(), pause)).finally(() => {
         waiting -= 1
-      }
-      last = result.then(done, done)
+      })
+      last = result
       return result
     },
   }
+}
+
+/** Whoever asked hears of a failure; it does not stop what waits behind. */
+async function after<T>(last: Promise<unknown>, work: () => Promise<T>): Promise<T> {
+  await Promise.allSettled([last])
+  return await work()
 }
 
 async function runInSlices<T>(steps: Steps<T>, pause: () => Promise<void>): Promise<T> {

@@ -9,7 +9,7 @@ const COMPARES_PER_SLICE = 8192
 export function* sortSlots(items: Uint32Array, compare: Compare): Steps<Uint32Array> {
   let runs = yield* findRuns(items, compare)
   let from = items
-  let to = new Uint32Array(runs.length > 2 ? items.length : 0)
+  let to: Uint32Array = new Uint32Array(runs.length > 2 ? items.length : 0)
   while (runs.length > 2) {
     const longer: number[] = [0]
     for (let i = 0; i + 1 < runs.length; i += 2) {

@@ -28,7 +28,10 @@ export function* packTable(table: Table, orders: Orders): Steps<Blob[]> {
   const blobs: Blob[] = []
   const groups = groupColumns(table)
   for (const [index, group] of groups.entries()) {
-    const tree = { keys: group.map(([key]) => key), columns: group.map(([, column]) => trimColumn(column, table.count)) }
+    const tree = {
+      keys: group.map(([key]) => key),
+      columns: group.map(([, column]) => trimColumn(column, table.count)),
+    }
     blobs.push({ name: partName(index), data: packTree(tree) })
     yield
   }
@@ -84,7 +87,7 @@ export function* unpackTable(table: Table, orders: Orders, read: ReadBlob, revis
   table.slotOf = indexRows(table.rows, table.count, (slot) => isLive(table, slot))
   table.revision = revision
   table.version += 1
-  orders.byPath = order
+  Object.assign(orders.byPath, order)
   return true
 }
 

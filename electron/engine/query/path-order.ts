@@ -30,22 +30,23 @@ export function createPathOrder(byRoot: boolean): PathOrder {
 
 /** Brings the order up to date with the table. */
 export function* refreshOrder(table: Table, order: PathOrder): Steps<void> {
-  const known = order.folderOrder
-  const rootsMoved =
-    known?.rootsVersion !== table.rootsVersion &&
-    known?.rootRanks !== JSON.stringify([...rankRoots(table, order.byRoot)])
-  if (rootsMoved || known?.folders !== table.folders.count) {
+  const rootsMoved = haveRootsMoved(table, order)
+  if (rootsMoved || order.folderOrder?.folders !== table.folders.count) {
     order.folderOrder = yield* orderFolders(table, order.byRoot)
   }
   if (rootsMoved || order.covered < table.count) order.rank = null
-  const compare = createPathCompare(table, order.folderOrder!)
+  const compare = createPathCompare(table, order.folderOrder)
   if (rootsMoved && order.covered > 0) order.permutation = yield* sortSlots(order.permutation, compare)
   if (order.covered === table.count) return
   const added = newSlots(table, order.covered)
-  const sorted = yield* sortSlots(byFolder(table, added, order.folderOrder!), compare)
-  order.permutation =
-    order.permutation.length === 0 ? sorted : yield* mergeSorted(order.permutation, sorted, compare)
+  const sorted = yield* sortSlots(byFolder(table, added, order.folderOrder), compare)
+  order.permutation = order.permutation.length === 0 ? sorted : yield* mergeSorted(order.permutation, sorted, compare)
   order.covered = table.count
+}
+
+function haveRootsMoved(table: Table, { byRoot, folderOrder }: PathOrder): boolean {
+  if (folderOrder?.rootsVersion === table.rootsVersion) return false
+  return folderOrder?.rootRanks !== JSON.stringify([...rankRoots(table, byRoot)])
 }
 
 /** Places by slot; the order must be up to date. */
@@ -123,6 +124,10 @@ function byFolder(table: Table, slots: Uint32Array, { rank, blockEnd }: FolderOr
   for (const slot of slots) starts[rank[table.folderOf[slot]!]! + 1]! += 1
   for (let i = 1; i < starts.length; i += 1) starts[i]! += starts[i - 1]!
   const grouped = new Uint32Array(slots.length)
-  for (const slot of slots) grouped[starts[rank[table.folderOf[slot]!]!]++] = slot
+  for (const slot of slots) {
+    const folder = rank[table.folderOf[slot]!]!
+    grouped[starts[folder]!] = slot
+    starts[folder]! += 1
+  }
   return grouped
 }

@@ -77,7 +77,10 @@ function createCompare(dictionary: Dictionary, areNumbersEqual: boolean): Compar
       return folded || compareSpelling(texts, refs[a]!, refs[b]!)
     }
     if (areNumbersEqual && kinds[a] === KIND.number && kinds[b] === KIND.number) return 0
-    return compareNumbers(numberAt(dictionary, a) as number | BigInteger, numberAt(dictionary, b) as number | BigInteger)
+    return compareNumbers(
+      numberAt(dictionary, a) as number | BigInteger,
+      numberAt(dictionary, b) as number | BigInteger,
+    )
   }
 }
 

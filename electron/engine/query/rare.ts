@@ -74,7 +74,7 @@ export function addRare(rare: Rare, slot: number, key: string, value: Value): nu
 
 /** Drops all rare values of a slot. */
 export function clearRare(rare: Rare, slot: number): void {
-  for (let next = rare.slotHeads[slot] ?? 0; next !== 0; ) {
+  for (let next = rare.slotHeads[slot] ?? 0; next !== 0;) {
     const row = next - 1
     next = rare.nextOfSlot[row]!
     unlink(rare.heads, rare.rowKeys[row]!, rare.nextOfKey, row)
@@ -87,7 +87,7 @@ export function clearRare(rare: Rare, slot: number): void {
 export function takeRare(rare: Rare, key: string): Column {
   const column = rareColumn(rare, key)
   const keyCode = findText(rare.keys, key)
-  for (let next = rare.heads[keyCode]!; next !== 0; ) {
+  for (let next = rare.heads[keyCode]!; next !== 0;) {
     const row = next - 1
     next = rare.nextOfKey[row]!
     unlink(rare.slotHeads, rare.rowSlots[row]!, rare.nextOfSlot, row)

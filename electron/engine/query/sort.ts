@@ -102,12 +102,7 @@ function hasColumn(source: SortKey['source']): source is WithColumn {
   return source.kind === 'field' && !['filename', 'root', 'is', 'has', 'problem'].includes(source.name)
 }
 
-function* sortByOrder(
-  table: Table,
-  orders: Orders,
-  slots: Uint32Array,
-  order: readonly SortKey[],
-): Steps<Uint32Array> {
+function* sortByOrder(table: Table, orders: Orders, slots: Uint32Array, order: readonly SortKey[]): Steps<Uint32Array> {
   let sorted = slots
   for (const key of order.toReversed()) {
     yield
@@ -135,12 +130,7 @@ function* sortByKey(
   return slots
 }
 
-function* sortByColumn(
-  table: Table,
-  column: Column,
-  slots: Uint32Array,
-  isDescending: boolean,
-): Steps<Uint32Array> {
+function* sortByColumn(table: Table, column: Column, slots: Uint32Array, isDescending: boolean): Steps<Uint32Array> {
   const { floats, dictionary } = column
   const ranks = yield* ranksOfCodes(dictionary, floats !== null)
   const codes = codesBySlot(table, column, slots.length)

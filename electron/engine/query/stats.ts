@@ -5,7 +5,7 @@ import type { Column } from './column.ts'
 import { KIND, scalarAt, type Dictionary } from './dictionary.ts'
 import type { Steps } from './lane.ts'
 import { columnOf, type Table } from './table.ts'
-import { search } from './text-match.ts'
+import { search } from './text-search.ts'
 import { needleOf, textAt } from './texts.ts'
 import type { KeyStat, TagStat } from './types.ts'
 
@@ -126,10 +126,9 @@ function typesOf({ dictionary, count }: Column): KeyStat['types'] {
 
 function* examplesOf(column: Column): Steps<string[]> {
   const examples = (yield* topValues(column, EXAMPLES)).map(({ text }) => text)
-  const { floats } = column
-  for (let slot = 0; floats && slot < floats.length && examples.length < EXAMPLES; slot += 1) {
-    const text = String(floats[slot])
-    if (!Number.isNaN(floats[slot]) && !examples.includes(text)) examples.push(text)
+  for (const value of column.floats ?? []) {
+    if (examples.length >= EXAMPLES) break
+    if (!Number.isNaN(value) && !examples.includes(String(value))) examples.push(String(value))
   }
   return examples
 }

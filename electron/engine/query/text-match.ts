@@ -1,15 +1,12 @@
 /**
- * Tests and orders on texts as bytes, without making strings: equality, patterns, substring, natural order.
+ * Tests and orders on texts as bytes, without making strings: equality, patterns, natural order.
  *
  * Needles and parts are folded already (texts.ts: needleOf); stored bytes pass through FOLD here. UTF-8 keeps
  * characters apart, so comparing bytes is comparing characters.
  */
 import { BYTE_ORDER, FOLD, needleOf, type Span, type Texts } from './texts.ts'
-import type { Steps } from './lane.ts'
 
 export type BytePart = Uint8Array | null | 1
-
-const BYTES_PER_SLICE = 2_000_000
 
 export function byteParts(parts: readonly (string | null | 1)[]): BytePart[] {
   return parts.map((part) => (typeof part === 'string' ? needleOf(part) : part))
@@ -51,19 +48,6 @@ export function matchBytes(parts: readonly BytePart[], { bytes, from, to }: Span
     at = retryAt
     part = retryPart
   }
-}
-
-/** Marks with 1 every text that holds the needle (by index); yields between slices. */
-export function* search(texts: Texts, needle: Uint8Array): Steps<Uint8Array> {
-  const hits = new Uint8Array(texts.count)
-  if (needle.length === 0) return hits.fill(1)
-  yield* searchArena(texts, needle, hits)
-  const { folded, foldedOf } = texts
-  if (!folded || !foldedOf) return hits
-  const foldedHits = new Uint8Array(folded.count)
-  yield* searchArena(folded, needle, foldedHits)
-  for (let i = 0; i < texts.count; i += 1) if (foldedOf[i] !== 0) hits[i] = foldedHits[foldedOf[i]! - 1]!
-  return hits
 }
 
 /** Order of folded texts by code units. */
@@ -139,52 +123,7 @@ function weight(byte: number): number {
   return byte === 47 ? -1 : BYTE_ORDER[byte]!
 }
 
-/** Horspool over the whole arena; a hit that crosses the end of a text does not count. */
-function* searchArena(texts: Texts, needle: Uint8Array, hits: Uint8Array): Steps<void> {
-  const end = texts.starts[texts.count]!
-  const shifts = shiftsOf(needle)
-  let at = 0
-  let index = 0
-  while (at + needle.length <= end) {
-    const stop = Math.min(end, at + BYTES_PER_SLICE)
-    for (;;) {
-      at = nextHit(texts.bytes, { from: at, to: end, stop }, needle, shifts)
-      if (at >= stop || at + needle.length > end) break
-      while (texts.starts[index + 1]! <= at) index += 1
-      const next = texts.starts[index + 1]!
-      if (at + needle.length <= next) hits[index] = 1
-      at = next
-    }
-    yield
-  }
-}
-
-/** First place from `from` where the needle stands, or any place at or after `stop`. */
-function nextHit(
-  bytes: Uint8Array,
-  { from, to, stop }: { from: number; to: number; stop: number },
-  needle: Uint8Array,
-  shifts: Uint32Array,
-): number {
-  const lastIndex = needle.length - 1
-  const last = needle[lastIndex]!
-  const limit = Math.min(stop, to - lastIndex)
-  let at = from
-  while (at < limit) {
-    const byte = bytes[at + lastIndex]!
-    if (FOLD[byte] === last && startsAt(bytes, at, needle)) return at
-    at += shifts[byte]!
-  }
-  return at
-}
-
-function shiftsOf(needle: Uint8Array): Uint32Array {
-  const shifts = new Uint32Array(256).fill(needle.length)
-  for (let i = 0; i < needle.length - 1; i += 1) shifts[needle[i]!] = needle.length - 1 - i
-  return shifts.map((_, byte) => shifts[FOLD[byte]!]!)
-}
-
-function startsAt(bytes: Uint8Array, from: number, needle: Uint8Array): boolean {
+export function startsAt(bytes: Uint8Array, from: number, needle: Uint8Array): boolean {
   for (let i = 0; i < needle.length; i += 1) if (FOLD[bytes[from + i]!] !== needle[i]) return false
   return true
 }

@@ -52,7 +52,8 @@ export function commitText(texts: Texts, text: string, end: number): number {
   texts.starts = grown(texts.starts, index + 2)
   texts.starts[index + 1] = end
   texts.count = index + 1
-  const isAscii = end - texts.starts[index]! === text.length
+  const start = texts.starts[index]!
+  const isAscii = end - start === text.length
   if (texts.foldedOf) texts.foldedOf = grown(texts.foldedOf, index + 1)
   if (!isAscii) {
     const folded = foldText(text)

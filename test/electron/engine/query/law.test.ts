@@ -12,7 +12,13 @@ import { toMatchRecord } from '../../../../electron/engine/query/record.ts'
 import { createOrders, orderHits } from '../../../../electron/engine/query/sort.ts'
 import { keyStats, scalarText, tagStats } from '../../../../electron/engine/query/stats.ts'
 import { applyChange, createTable, setRoots, type Tuning } from '../../../../electron/engine/query/table.ts'
-import { compareRecords, matches, type MatchRecord, type Predicate, type SortKey } from '../../../../shared/query/index.ts'
+import {
+  compareRecords,
+  matches,
+  type MatchRecord,
+  type Predicate,
+  type SortKey,
+} from '../../../../shared/query/index.ts'
 import { image, order, predicate, roots, ROWS } from './random-library.ts'
 
 type Command =
@@ -28,11 +34,17 @@ const change = fc.record({
 })
 const query = fc.record({ kind: fc.constant('query' as const), where: predicate, order })
 const commands: fc.Arbitrary<Command[]> = fc
-  .tuple(change, fc.array(fc.oneof(
-    { weight: 3, arbitrary: change },
-    { weight: 6, arbitrary: query },
-    { weight: 1, arbitrary: fc.constantFrom('pack' as const, 'compact' as const).map((kind) => ({ kind })) },
-  ), { maxLength: 12 }))
+  .tuple(
+    change,
+    fc.array(
+      fc.oneof(
+        { weight: 3, arbitrary: change },
+        { weight: 6, arbitrary: query },
+        { weight: 1, arbitrary: fc.constantFrom('pack' as const, 'compact' as const).map((kind) => ({ kind })) },
+      ),
+      { maxLength: 12 },
+    ),
+  )
   .map(([first, rest]) => [first, ...rest])
 const tuning: fc.Arbitrary<Tuning> = fc.record({
   mostRare: fc.constantFrom(0, 1, 3),
@@ -52,11 +64,17 @@ test('columns answer as the naive evaluator does', () => {
 
 test('facets, keys and tags are what counting one by one gives', () => {
   fc.assert(
-    fc.property(tuning, roots, fc.array(change, { minLength: 1, maxLength: 4 }), predicate, (tuning, roots, changes, where) => {
-      const world = createWorld(tuning, roots)
-      for (const command of changes) world.run(command)
-      world.checkCounts(where)
-    }),
+    fc.property(
+      tuning,
+      roots,
+      fc.array(change, { minLength: 1, maxLength: 4 }),
+      predicate,
+      (tuning, roots, changes, where) => {
+        const world = createWorld(tuning, roots)
+        for (const command of changes) world.run(command)
+        world.checkCounts(where)
+      },
+    ),
     { numRuns: 300 },
   )
 })

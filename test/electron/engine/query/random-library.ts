@@ -37,11 +37,44 @@ const TEXTS = [
   'quote"\\ and , comma',
 ]
 const NUMBERS = ['0', '-0', '1', '1.0', '1.10', '-3.5', '95', '1e300', '1e21', '2', '3', '4', '5', '6', '7']
-const BIG = ['12345678901234567890', '-12345678901234567890', '9007199254740993', '-9007199254740993', '99999999999999999999']
+const BIG = [
+  '12345678901234567890',
+  '-12345678901234567890',
+  '9007199254740993',
+  '-9007199254740993',
+  '99999999999999999999',
+]
 const TAGS = ['a', 'B', 'night', 'Night-2', 'é', 'x y', '95']
 const KEYS = ['k', 'k.a', 'k.b', 'kb', 'shift', '__proto__', '0', 'constructor', 'only']
-const DIRS = ['', 'a', 'A', 'a/b', 'a/b/c', 'a b', 'img1', 'img01', 'img01/x', 'img1/x', 'img10', 'É', '2026/site-3', 'a/img2']
-const NAMES = ['img2.jpg', 'img10.jpg', 'IMG2.JPG', 'img02.jpg', 'É.png', 'e\u0301.png', 'ΑΣ.jpg', 'b', 'c.x', 'a.b.webp', 'z.']
+const DIRS = [
+  '',
+  'a',
+  'A',
+  'a/b',
+  'a/b/c',
+  'a b',
+  'img1',
+  'img01',
+  'img01/x',
+  'img1/x',
+  'img10',
+  'É',
+  '2026/site-3',
+  'a/img2',
+]
+const NAMES = [
+  'img2.jpg',
+  'img10.jpg',
+  'IMG2.JPG',
+  'img02.jpg',
+  'É.png',
+  'e\u0301.png',
+  'ΑΣ.jpg',
+  'b',
+  'c.x',
+  'a.b.webp',
+  'z.',
+]
 
 const scalarToken = fc.oneof(
   fc.constantFrom(...TEXTS).map((text) => JSON.stringify(text)),
@@ -57,10 +90,19 @@ const token = fc.oneof(
 )
 
 const metadata = fc
-  .uniqueArray(fc.tuple(fc.oneof(fc.constantFrom(...KEYS), fc.nat(30).map((n) => `rare${n}`)), token), {
-    maxLength: 6,
-    selector: ([key]) => key,
-  })
+  .uniqueArray(
+    fc.tuple(
+      fc.oneof(
+        fc.constantFrom(...KEYS),
+        fc.nat(30).map((n) => `rare${n}`),
+      ),
+      token,
+    ),
+    {
+      maxLength: 6,
+      selector: ([key]) => key,
+    },
+  )
   .map((members) => `{${members.map(([key, value]) => `${JSON.stringify(key)}:${value}`).join(',')}}`)
 
 const tags = fc.oneof(
@@ -124,9 +166,9 @@ const moment = fc.oneof(
 
 const test: fc.Arbitrary<Test> = fc.oneof(
   folded.map((text) => ({ kind: 'text', text }) as const),
-  fc.constantFrom(...IS_WORDS, ...HAS_WORDS, ...PROBLEM_KINDS, 'jpeg', 'jpg', 'train').map(
-    (text) => ({ kind: 'text', text }) as const,
-  ),
+  fc
+    .constantFrom(...IS_WORDS, ...HAS_WORDS, ...PROBLEM_KINDS, 'jpeg', 'jpg', 'train')
+    .map((text) => ({ kind: 'text', text }) as const),
   fc.array(part, { minLength: 1, maxLength: 4 }).map((parts) => ({ kind: 'pattern', parts }) as const),
   numberText.map((text) => ({ kind: 'number', text }) as const),
   fc.boolean().map((value) => ({ kind: 'boolean', value }) as const),
@@ -134,7 +176,10 @@ const test: fc.Arbitrary<Test> = fc.oneof(
   fc.record({ kind: fc.constant('instant' as const), from: moment, to: moment }, { requiredKeys: ['kind'] }),
 )
 
-const key = fc.oneof(fc.constantFrom(...KEYS, 'missing'), fc.nat(30).map((n) => `rare${n}`))
+const key = fc.oneof(
+  fc.constantFrom(...KEYS, 'missing'),
+  fc.nat(30).map((n) => `rare${n}`),
+)
 const WORD_FIELDS = ['is', 'has', 'problem'] as const
 const VALUE_FIELDS = [
   'tag',
