@@ -5,18 +5,9 @@
 import { checkLibraryFolder } from './library/check-folder.ts'
 import { acquireLock } from './library/lock.ts'
 import { EngineError } from './failure.ts'
-import { buildParts } from './parts.ts'
-import type { Platform } from './platform.ts'
+import { buildParts, type EngineOptions } from './parts.ts'
 import { router, type RouterContext } from './router/index.ts'
 import { buildServices } from './services-of.ts'
-
-export type EngineOptions = {
-  /** The library folder: absolute, on a local disk; made where missing. */
-  readonly directory: string
-  readonly platform: Platform
-  /** Watches the folders and works in the background until closed; otherwise works only while it is asked. */
-  readonly isLive: boolean
-}
 
 export type Engine = {
   /** The contract, implemented; transports serve it with the context of `connect`. */

@@ -6,7 +6,6 @@ import { announcing } from './announce.ts'
 import { type Move, openReader, type SeenNeeded, startIndexThread } from './db/index.ts'
 import { createSidecarCheck } from './edits/check-sidecars.ts'
 import { createEdits } from './edits/service.ts'
-import type { EngineOptions } from './engine.ts'
 import { createBus } from './events/bus.ts'
 import { createJobs, type Jobs } from './jobs/jobs.ts'
 import { loadDevice } from './library/device.ts'
@@ -15,6 +14,7 @@ import { createHints, createKeeper } from './library/keeper.ts'
 import { createOpening } from './library/opening.ts'
 import { createRootSet, editModeOf } from './library/root-set.ts'
 import { createScanner, type Scanner } from './library/scanner.ts'
+import type { Platform } from './platform.ts'
 import { createQueryThread } from './query-thread.ts'
 import { createIndexer } from './scan/indexer.ts'
 import { createIoPool } from './scan/pool.ts'
@@ -22,6 +22,14 @@ import { createWatch } from './scan/watch.ts'
 import { createWriteQueue, type WriteQueue } from './sidecar/queue.ts'
 import { createCodecPool } from './thumbs/codec-pool.ts'
 import { createMeasurer, type Measurer } from './thumbs/measurer.ts'
+
+export type EngineOptions = {
+  /** The library folder: absolute, on a local disk; made where missing. */
+  readonly directory: string
+  readonly platform: Platform
+  /** Watches the folders and works in the background until closed; otherwise works only while it is asked. */
+  readonly isLive: boolean
+}
 
 /** Threads for synchronous file work: four keep a cold disk busy (performance.md §1). */
 const IO_THREADS = 4

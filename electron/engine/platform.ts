@@ -45,6 +45,8 @@ export type FileStat = {
   readonly ino: number
   readonly dev: number
   readonly mtimeMs: number
+  /** When its content, names or rights changed last; a new name (hard link) counts. */
+  readonly ctimeMs?: number
   isFile(): boolean
   isDirectory(): boolean
   isSymbolicLink(): boolean

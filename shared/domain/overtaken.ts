@@ -2,7 +2,7 @@
  * Has the sidecar layer's content changed by another hand since an operation was made (semantics.md §5)?
  *
  * Our own write-backs are edges between contents. An operation stands as long as today's content is the one it was made
- * upon, or is reached from there over edges made after it. Being any content we ever wrote is not enough: a foreign
+ * upon, or is reached from there over edges made after it (the first step: whenever it was made). Being any content we ever wrote is not enough: a foreign
  * change that a later edit was written into is still a foreign change.
  * Another device's edges count whatever their time, also those that lead off from a content before the operation's own:
  * that device did not know of it, so what it wrote is a rival of our file, not a foreign change (reliability.md 2.3).
@@ -20,7 +20,9 @@ export function isOvertaken(made: Made, layerHash: LayerHash, written: readonly 
   if (written.length === 0) return true
   const device = deviceOf(made.at)
   const isRival = (edge: Edge): boolean => deviceOf(edge.at) !== device
-  const usable = written.filter((edge) => isRival(edge) || compareAt(edge.at, made.at) > 0)
+  // Subtle: a write is journalled before it is made, so an edit made while it is under way still has its base.
+  const isUsable = (edge: Edge): boolean => edge.base === made.base || compareAt(edge.at, made.at) > 0
+  const usable = written.filter((edge) => isRival(edge) || isUsable(edge))
   const starts = [made.base]
   if (usable.some(isRival)) {
     const before = closure(

@@ -1,7 +1,7 @@
 /** The I/O threads' table of calls: everything of the engine that reads or writes user files synchronously. */
 import type { QuickHash, RootId } from '../../../shared/domain/ids.ts'
 import type { RootCounts } from '../db/index.ts'
-import type { BatchResult, FolderBatch } from '../sidecar/batch.ts'
+import type { BatchResult, FolderBatch, PlannedWrite } from '../sidecar/batch.ts'
 import type { FolderIdentity, Presence } from './identity.ts'
 import type { FindGuards, FoundGuard } from './guard.ts'
 import type { FoldersRead, PieceRead, ReadFolders, ReadPiece } from './read-folders.ts'
@@ -15,6 +15,7 @@ export type IoApi = {
   /** Numbers about roots, in their order. */
   counts(input: { rootIds: readonly RootId[] }): readonly RootCounts[]
   checkSidecarEdits(input: FolderBatch): readonly (string | null)[]
+  planSidecarBatch(input: FolderBatch): readonly (PlannedWrite | null)[]
   writeSidecarBatch(input: FolderBatch): readonly BatchResult[]
   hash(input: { file: string }): QuickHash
 }

@@ -3,7 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads'
 import type { RootId } from '../../../shared/domain/ids.ts'
 import { serve, type Table } from '../../../shared/lib/call.ts'
 import { openReader, type Reader } from '../db/index.ts'
-import { checkSidecarEdits, writeSidecarBatch } from '../sidecar/batch.ts'
+import { checkSidecarEdits, planSidecarBatch, writeSidecarBatch } from '../sidecar/batch.ts'
 import { quickHash, rootPresence, type FolderIdentity } from './identity.ts'
 import { findGuards } from './guard.ts'
 import { readFolders, readPiece, type ReadFolders } from './read-folders.ts'
@@ -19,6 +19,7 @@ const table = {
   presence: ({ path, known }: { path: string; known: FolderIdentity | null }) => rootPresence(path, known),
   counts: ({ rootIds }: { rootIds: readonly RootId[] }) => rootIds.map((rootId) => read().counts(rootId)),
   checkSidecarEdits,
+  planSidecarBatch,
   writeSidecarBatch,
   hash: ({ file }: { file: string }) => quickHash(file),
 } satisfies Table

@@ -4,17 +4,17 @@
  * What pairs with what is decided by what is in the folder now, not by what the index remembers. The folder is forced to
  * disk once, after the last file; if that fails, nothing of the batch counts as written.
  */
-import { randomBytes } from 'node:crypto'
+import { hash, randomBytes } from 'node:crypto'
 import * as nodeFs from 'node:fs'
 import { join } from 'node:path'
 import type { RootPath } from '../../../shared/domain/ids.ts'
-import type { LayerText } from '../../../shared/domain/layer.ts'
+import { printLayer, type LayerText } from '../../../shared/domain/layer.ts'
 import type { Fs } from '../platform.ts'
 import { codeOf } from './bytes.ts'
 import { listPairs } from './listing.ts'
 import type { Pair } from './pair.ts'
-import { planWrite, type FileFact, type WriteItem } from './plan.ts'
-import { readSidecars, type ReadSidecars } from './read.ts'
+import { flatOf, mergeOver, planWrite, type FileFact, type Plan, type WriteItem } from './plan.ts'
+import { readSidecarFile, readSidecars, type ReadSidecars } from './read.ts'
 import { syncFolder, type Disk } from './replace.ts'
 import { explain, writeSidecar, type WriteResult, type Writer } from './write.ts'
 
@@ -46,6 +46,42 @@ export function checkSidecarEdits(batch: FolderBatch, disk = DISK): (string | nu
     const plan = writer && pair ? planWrite(writer, item, pair) : null
     return plan?.kind === 'refused' && plan.cause === 'edit' ? plan.reason : null
   })
+}
+
+/** A write that is about to be made: contents before and after, of the image and of those that share its file. */
+export type PlannedWrite = {
+  readonly file: string
+  /** Of the file afterwards; '' = it is removed. */
+  readonly sha256: string
+  readonly edges: readonly { readonly image: string; readonly base: LayerText; readonly layer: LayerText }[]
+}
+
+/**
+ * Says what `writeSidecarBatch` would write, so that it can be journalled first: after a crash in between, the content
+ * is known as ours. Null for an item that writes nothing, or follows another one into the same file.
+ */
+export function planSidecarBatch(batch: FolderBatch, disk = DISK): (PlannedWrite | null)[] {
+  const writer = open(batch, disk)
+  const pairs = writer && listPairs(writer.fs, writer.directory, namesOf(batch))
+  const files = new Set<string>()
+  return batch.items.map((item) => {
+    const pair = pairs?.get(item.image)
+    const plan = writer && pair ? planWrite(writer, item, pair) : null
+    if (!writer || !pair || plan?.kind !== 'write' || files.has(plan.file)) return null
+    files.add(plan.file)
+    const own = { image: item.image, base: plan.baseLayer, layer: plan.layer }
+    const shared = plan.isFull ? [] : (pair.partners ?? [])
+    const edges = [own, ...shared.flatMap((image) => partnerEdge(writer, { image, pair: pairs?.get(image) }, plan))]
+    return { file: plan.file, sha256: plan.text === null ? '' : hash('sha256', plan.text, 'hex'), edges }
+  })
+}
+
+type Partner = { readonly image: string; readonly pair: Pair | undefined }
+
+function partnerEdge(writer: Writer, { image, pair }: Partner, plan: Extract<Plan, { kind: 'write' }>) {
+  const { layer: base } = readPartner(writer, pair ?? {})
+  const full = pair?.full === undefined ? null : flatOf(readSidecarFile(writer, pair.full))
+  return base === null ? [] : [{ image, base, layer: printLayer(mergeOver(plan.flat, full)) }]
 }
 
 /** Writes the edits of one folder's images, one after the other; a result for each item, in order. */

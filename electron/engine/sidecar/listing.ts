@@ -8,6 +8,7 @@
 import { kindOfName } from '../scan/names.ts'
 import type { Fs } from '../platform.ts'
 import { pairFolder, type Pair } from './pair.ts'
+import { sweepTemps } from './sweep.ts'
 
 const MOMENT_MS = 300
 /** A folder that changed this shortly before it was listed may change again without showing it. */
@@ -32,10 +33,14 @@ export function listPairs(fs: Fs, directory: string, images: readonly string[]):
     }
     const listedMs = Date.now()
     const names = new Map<string, string[]>()
+    let hasLeftovers = false
     for (const name of fs.readdirSync(directory)) {
+      hasLeftovers ||= name.startsWith('.gleaner-')
       const kind = kindOfName(name)
       if (kind === 'image' || kind === 'json') add(names, kind, name)
     }
+    // What a crash left lies where it was writing, and there we come again.
+    if (hasLeftovers) sweepTemps({ fs, directory, nowMs: listedMs })
     const { pairs } = pairFolder(names.get('image') ?? [], names.get('json') ?? [])
     last = { fs, directory, changedMs, listedMs, pairs }
     return pairs

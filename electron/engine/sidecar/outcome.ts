@@ -14,7 +14,7 @@ import type { FileFact } from './plan.ts'
 export type Outcome = { readonly drafts: readonly Draft[]; readonly written: readonly WrittenSidecar[] }
 
 /** A removed file in a record: the hash of no bytes. */
-const NO_BYTES = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855'
+export const NO_BYTES = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855'
 
 /** Records and index rows for one image's result; nothing for what could not be written. */
 export function outcomeOf(subject: EditSubject, strategy: Strategy, result: BatchResult): Outcome {

@@ -13,11 +13,13 @@ import {
   type LayerText,
   type ValueText,
 } from '../../../shared/domain/layer.ts'
+import type { LayerHash } from '../../../shared/domain/ids.ts'
 import type { Strategy } from '../../../shared/domain/root.ts'
 import type { Pending } from '../../../shared/domain/strategy.ts'
 import { sameValue } from '../../../shared/domain/value.ts'
 import { editJson, newJson, type JsonChange } from '../../../shared/lib/json-edit.ts'
 import { foldText } from '../../../shared/lib/text.ts'
+import { layerHash } from '../db/index.ts'
 import { MAX_SIDECAR_BYTES } from './bytes.ts'
 import { mergeFlat } from './merge.ts'
 import { stemOf, type Pair } from './pair.ts'
@@ -30,6 +32,8 @@ export type WriteItem = {
   /** The sidecar layer the change was made for; null = not known, then nothing counts as changed by others. */
   readonly known: LayerText | null
   readonly strategy: Strategy
+  /** Hashes of layers that we wrote or were about to write: finding one of them is no change by others. */
+  readonly ours?: readonly LayerHash[]
   /** What the file held before our last write: used where this change leads back to it. */
   readonly before?: Before
 }
@@ -68,6 +72,8 @@ type Planned = {
   readonly oldText: string | null
   readonly baseLayer: LayerText
   readonly layer: LayerText
+  /** The edited file's content after the edit; null = it is removed. */
+  readonly flat: FlatFile | null
   /** The image's other sidecar, where there are two. */
   readonly other: FileFact | null
   readonly conflicts: readonly KeyConflict[]
@@ -93,6 +99,7 @@ export function planWrite(place: SidecarPlace, item: WriteItem, pair: Pair): Pla
     oldText: text,
     baseLayer: printLayer(now),
     layer: printLayer(mergeOver(otherFlat, edited.flat)),
+    flat: edited.flat,
     other: other && { name: other.name, sha256: other.sha256 },
     conflicts,
   }
@@ -136,27 +143,33 @@ function findRefusal({ target, other }: Files): Extract<Plan, { kind: 'refused' 
   return { kind: 'refused', reason, cause: 'file', isTransient: false }
 }
 
-function flatOf(file: SidecarFile | null): FlatFile | null {
+export function flatOf(file: SidecarFile | null): FlatFile | null {
   return file?.kind === 'good' ? file.flat : null
 }
 
-function mergeOver(other: FlatFile | null, flat: FlatFile | null): Layer {
+export function mergeOver(other: FlatFile | null, flat: FlatFile | null): Layer {
   if (other && flat) return mergeFlat(other, flat)
   return other ?? flat ?? EMPTY_LAYER
 }
 
+/** What a crash left between our write and its being noted: our own content, not another program's. */
+function isOurs({ ours = [] }: WriteItem, now: Layer): boolean {
+  return ours.length > 0 && ours.includes(layerHash(printLayer(now)))
+}
+
 /** Leaves out what another program's change of the same key beats (semantics.md §6). */
-function resolve({ change, known, strategy }: WriteItem, now: Layer): { change: Pending; conflicts: KeyConflict[] } {
-  const before = known && parseLayer(known).values
+function resolve(item: WriteItem, now: Layer): { change: Pending; conflicts: KeyConflict[] } {
+  const { change, strategy } = item
+  const before = isOurs(item, now) ? null : item.known && parseLayer(item.known).values
   const conflicts: KeyConflict[] = []
-  const isOurs = (key: string, ours: ValueText | null): boolean => {
+  const isWritten = (key: string, ours: ValueText | null): boolean => {
     const theirs = now.values.get(key) ?? null
     if (before === null || sameValue(theirs, before.get(key) ?? null) || sameValue(theirs, ours)) return true
     conflicts.push({ key, ours, theirs })
     return doesOursWin(strategy, theirs)
   }
-  const set = new Map([...change.set].filter(([key, value]) => isOurs(key, value)))
-  const unset = change.unset.filter((key) => isOurs(key, null))
+  const set = new Map([...change.set].filter(([key, value]) => isWritten(key, value)))
+  const unset = change.unset.filter((key) => isWritten(key, null))
   return { change: { ...change, set, unset }, conflicts }
 }
 

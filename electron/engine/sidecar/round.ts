@@ -12,16 +12,19 @@ import { foldText } from '../../../shared/lib/text.ts'
 import { layerHash, type EditSubject, type IndexApi, type StoredRoot } from '../db/index.ts'
 import type { Draft } from '../journal/record.ts'
 import type { Clock, Log } from '../platform.ts'
-import type { BatchResult, FolderBatch } from './batch.ts'
+import type { BatchResult, FolderBatch, PlannedWrite } from './batch.ts'
 import type { Earlier } from './earlier.ts'
 import type { Failures } from './failures.ts'
-import { outcomeOf } from './outcome.ts'
+import { NO_BYTES, outcomeOf } from './outcome.ts'
 import { stemOf } from './pair.ts'
 import type { WriteItem } from './plan.ts'
 
 export type WriteQueueOptions = {
   readonly index: Pick<Remote<IndexApi>, 'unwritten' | 'saveWritten'>
-  readonly io: { run(name: 'writeSidecarBatch', input: FolderBatch): Promise<readonly BatchResult[]> }
+  readonly io: {
+    run(name: 'planSidecarBatch', input: FolderBatch): Promise<readonly (PlannedWrite | null)[]>
+    run(name: 'writeSidecarBatch', input: FolderBatch): Promise<readonly BatchResult[]>
+  }
   /** Appends to this device's journal of the root and folds the records into the index; fails if either does. */
   record(rootId: RootId, drafts: readonly Draft[]): Promise<void>
   readonly device: DeviceId
@@ -88,8 +91,9 @@ async function writeBatch(round: Round, root: StoredRoot, subjects: readonly Edi
   const items = subjects.map((subject) => toItem(round, root, subject))
   try {
     const input = { root: root.path, dir: dirOf(subjects[0]!.path), items }
+    const noted = await noteFirst(round, root, subjects, await round.options.io.run('planSidecarBatch', input))
     const results = await round.options.io.run('writeSidecarBatch', input)
-    await takeIn(round, root, subjects, results)
+    await takeIn(round, { root, subjects, noted }, results)
   } catch (error) {
     // Written or not, the next try finds out; the journal has the edits.
     const reason = error instanceof Error ? error.message : String(error)
@@ -97,12 +101,46 @@ async function writeBatch(round: Round, root: StoredRoot, subjects: readonly Edi
   }
 }
 
+/**
+ * Journals what is about to be written. Subtle: without this, a kill between the write and its record would leave a
+ * content that nobody knows, and edits acknowledged meanwhile would look overtaken by it (docs/adr/0002).
+ */
+async function noteFirst(
+  { options }: Round,
+  root: StoredRoot,
+  subjects: readonly EditSubject[],
+  plans: readonly (PlannedWrite | null)[],
+): Promise<ReadonlySet<string>> {
+  const drafts = plans.flatMap((plan, at) => (plan ? edgesOf(subjects[at]!, plan) : []))
+  if (drafts.length > 0) await options.record(root.id, drafts)
+  return new Set(drafts.map(edgeKey))
+}
+
+function edgesOf(subject: EditSubject, { file, sha256, edges }: PlannedWrite): WrittenDraft[] {
+  const dir = posix.dirname(subject.path)
+  return edges.map(({ image, base, layer }, at) => ({
+    kind: 'written',
+    image: { path: posix.join(dir, image), contentHash: at === 0 ? subject.quickHash : null },
+    file: posix.join(dir, file),
+    sha256: sha256 === '' ? NO_BYTES : sha256,
+    base: layerHash(base),
+    layer: layerHash(layer),
+  }))
+}
+
+type WrittenDraft = Extract<Draft, { kind: 'written' }>
+
+function edgeKey({ image, base, layer }: WrittenDraft): string {
+  return `${base} ${layer} ${image.path}`
+}
+
 function toItem({ options, earlier }: Round, { strategy }: StoredRoot, subject: EditSubject): WriteItem {
   const layer = parseLayer(subject.layer)
   const isUnknown = subject.isStale && layer.values.size === 0 && (layer.tags ?? []).length === 0
+  const state = subject.state === '' ? null : readState(subject.state)
   const change = pendingForFile({
     strategy,
-    state: subject.state === '' ? null : readState(subject.state),
+    state,
     layer,
     layerHash: layerHash(subject.layer),
     hasSidecar: subject.hasSidecar && !isUnknown,
@@ -112,17 +150,26 @@ function toItem({ options, earlier }: Round, { strategy }: StoredRoot, subject: 
   const before = subject.sidecars
     .map(({ name, sha256 }) => earlier.recall(fileKey(subject, name), sha256))
     .find(Boolean)
-  return { image: posix.basename(subject.path), change, known, strategy, ...(before && { before }) }
+  const ours = state?.written.map(({ layer }) => layer) ?? []
+  return { image: posix.basename(subject.path), change, known, strategy, ours, ...(before && { before }) }
+}
+
+type Tried = {
+  readonly root: StoredRoot
+  readonly subjects: readonly EditSubject[]
+  /** Edges that were journalled before the write. */
+  readonly noted: ReadonlySet<string>
 }
 
 async function takeIn(
   { options, earlier, failures }: Round,
-  root: StoredRoot,
-  subjects: readonly EditSubject[],
+  tried: Tried,
   results: readonly BatchResult[],
 ): Promise<void> {
+  const { root, subjects, noted } = tried
   const outcomes = subjects.map((subject, at) => outcomeOf(subject, root.strategy, results[at]!))
-  const drafts = outcomes.flatMap((outcome) => outcome.drafts)
+  const isNew = (draft: Draft): boolean => draft.kind !== 'written' || !noted.has(edgeKey(draft))
+  const drafts = outcomes.flatMap((outcome) => outcome.drafts).filter(isNew)
   if (drafts.length > 0) await options.record(root.id, drafts)
   const items = outcomes.flatMap(({ written }) => written)
   if (items.length > 0) await options.index.saveWritten({ items })

@@ -1,8 +1,8 @@
 /**
  * Clears what a crash left in a folder: our temp files, and second names of old versions that hold nothing of value.
  *
- * A temp file is ours by its name and must be older than any write that could still be under way. A second name goes
- * only if its bytes are what its name says (the version our edit was made from), or if it is but another name of a file
+ * What is ours by its name must be older than any write that could still be under way. A second name of an old version
+ * goes only if its bytes are what its name says (the version our edit was made from), or if it is but another name of a file
  * in the folder: anything else is another program's work, and stays. Nothing else is touched, ever.
  */
 import * as nodeFs from 'node:fs'
@@ -13,7 +13,7 @@ import { hashOf } from './replace.ts'
 const TEMP = /^\.gleaner-[0-9a-f]{16}\.tmp$/
 const OLD = /^\.gleaner-([0-9a-f]{16})\.old$/
 /** Longer than a write takes, also on a slow stick. */
-const MIN_AGE_MS = 60_000
+const MIN_AGE_MS = 10_000
 
 export type Swept = {
   readonly removed: number
@@ -32,10 +32,11 @@ export function sweepTemps({ fs = nodeFs, directory, nowMs }: SweepInput): Swept
   let removed = 0
   const kept: string[] = []
   for (const name of names) {
-    if (TEMP.test(name) && isOlder(place, name, nowMs - MIN_AGE_MS)) removed += remove(place, name)
     const start = OLD.exec(name)?.[1]
-    if (start === undefined) continue
-    if (hashStart(place, name) === start || hasOtherName(place, name, names)) removed += remove(place, name)
+    if (start === undefined && !TEMP.test(name)) continue
+    if (!isOlder(place, name, nowMs - MIN_AGE_MS)) continue
+    if (start === undefined) removed += remove(place, name)
+    else if (hashStart(place, name) === start || hasOtherName(place, name, names)) removed += remove(place, name)
     else kept.push(name)
   }
   return { removed, kept }
@@ -51,7 +52,8 @@ function list({ fs, directory }: Place): string[] {
 
 function isOlder(place: Place, name: string, beforeMs: number): boolean {
   const stat = statOf(place, name)
-  return stat !== null && stat.isFile() && stat.mtimeMs < beforeMs
+  // Subtle: an old version keeps its own time of writing; what tells its age as a second name is the change time.
+  return stat !== null && stat.isFile() && (stat.ctimeMs ?? stat.mtimeMs) < beforeMs
 }
 
 function hashStart({ fs, directory }: Place, name: string): string {
