@@ -44,25 +44,39 @@ export function editJson(text: string, asked: JsonChange): Edited {
   const set = readBack(asked.set)
   if (!set) return NOT_EXACT
   const change = { ...asked, set }
-  let edited = text
-  const steps = [
-    ...(change.renames ?? []).map((rename) => (now: string) => renameKey(now, rename)),
-    ...change.unset.map((key) => (now: string) => unsetKey(now, key)),
-    ...[...change.set].map(
-      ([key, value]) =>
-        (now: string) =>
-          setKey(now, key, value),
-    ),
-    ...tagSteps(change),
-  ]
-  for (const step of steps) {
-    const result = step(edited)
-    if (typeof result !== 'string') return result
-    edited = result
-  }
+  const edited = runSteps(text, change)
+  if (typeof edited !== 'string') return edited
   const flat = flatten(edited)
   if (!flat.ok) return { ok: false, reason: flat.reason }
   return isAsWanted(before, flat, change) ? { ok: true, text: edited, flat } : NOT_EXACT
+}
+
+function runSteps(text: string, change: JsonChange): string | Refused {
+  let edited = text
+  const late: Step[] = []
+  const run = (step: Step, ifRefused?: (step: Step) => void): Refused | null => {
+    const result = step(edited)
+    if (typeof result === 'string') edited = result
+    else if (!ifRefused) return result
+    else ifRefused(step)
+    return null
+  }
+  for (const rename of change.renames ?? []) {
+    const refused = run((now) => renameKey(now, rename))
+    if (refused) return refused
+  }
+  // Subtle: new members come in while the old ones still show the style; what stands in their way goes in between.
+  for (const [key, value] of change.set)
+    run(
+      (now) => setKey(now, key, value),
+      (step) => late.push(step),
+    )
+  for (const key of change.unset) edited = unsetKey(edited, key)
+  for (const step of [...late, ...tagSteps(change)]) {
+    const refused = run(step)
+    if (refused) return refused
+  }
+  return edited
 }
 
 /** The text of a new sidecar; members in the order given. */
