@@ -4,6 +4,7 @@ import { mkdirSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs'
 import * as nodeFs from 'node:fs'
 import { join } from 'node:path'
 import { beforeEach, afterEach, describe, expect, test } from 'vitest'
+import type { Fs } from '../../../../electron/engine/platform.ts'
 import { readSidecars } from '../../../../electron/engine/sidecar/read.ts'
 import { tempFolder } from '../../../support/temp-folder.ts'
 
@@ -192,15 +193,9 @@ describe('readSidecars', () => {
   test('reads that come in pieces are put together', () => {
     const text = JSON.stringify({ a: 'x'.repeat(5000) })
     put('p.json', text)
-    const fs = {
-      ...nodeFs,
-      readSync: (
-        ...[fd, buffer, at, length, place]: Parameters<
-          typeof nodeFs.readSync &
-            ((fd: number, buffer: Uint8Array, at: number, length: number, place: number | null) => number)
-        >
-      ) => nodeFs.readSync(fd, buffer, at, Math.min(length, 100), place),
-    }
+    const readSync: Fs['readSync'] = (...[fd, buffer, at, length, place]) =>
+      nodeFs.readSync(fd, buffer, at, Math.min(length, 100), place)
+    const fs = { ...nodeFs, readSync }
     const result = readSidecars({ directory: folder.path, rootReal: folder.path, pair: { base: 'p.json' }, fs })
     expect(result.facts).toEqual([{ name: 'p.json', sha256: sha(text) }])
   })
