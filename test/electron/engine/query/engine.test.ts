@@ -84,7 +84,7 @@ test('the sixteen results used last stay', async () => {
   }
   expect(await engine.names(first)).toHaveLength(1)
   expect(await engine.names(second)).toBeUndefined()
-  engine.close({ resultId: first.resultId })
+  await engine.close({ resultId: first.resultId })
   expect(await engine.rows({ resultId: first.resultId, offset: 0, limit: 1 })).toBeNull()
 })
 

@@ -79,6 +79,7 @@ export function createFakeIndex(
       detail: unused,
       problems: unused,
       countProblems: unused,
+      counts: unused,
       imageId: unused,
     },
     commit({ upserts = [], removed = [], ...rest }) {
