@@ -3,6 +3,7 @@
  * into the index. Failures of single images are noted and never stop the others.
  */
 import { posix } from 'node:path'
+import { setImmediate as pause } from 'node:timers/promises'
 import type { DeviceId, RootId, RootPath } from '../../../shared/domain/ids.ts'
 import { parseLayer } from '../../../shared/domain/layer.ts'
 import { pendingForFile } from '../../../shared/domain/strategy.ts'
@@ -14,7 +15,7 @@ import type { Draft } from '../journal/record.ts'
 import type { Clock, Log } from '../platform.ts'
 import type { BatchResult, FolderBatch, PlannedWrite } from './batch.ts'
 import type { Earlier } from './earlier.ts'
-import type { Failures } from './failures.ts'
+import type { Failures, Job } from './failures.ts'
 import { NO_BYTES, outcomeOf } from './outcome.ts'
 import { stemOf } from './pair.ts'
 import type { WriteItem } from './plan.ts'
@@ -48,30 +49,37 @@ export type Round = {
 /** Tries each subject once; ends early where the round is stopped. */
 export async function writeRound(round: Round, subjects: readonly EditSubject[]): Promise<void> {
   const roots = new Map(round.options.roots().map((root) => [root.id, root]))
-  const isMeant = (subject: EditSubject): boolean =>
-    isWritable(roots.get(subject.rootId)) && !round.failures.isTooEarly(subject)
-  const batches = divide(subjects.filter(isMeant))
+  const jobs: Job[] = []
+  for (const [at, subject] of subjects.entries()) {
+    // What is to be written is worked out here, on the loop, which must stay free for others.
+    if (at % BATCH === BATCH - 1) await pause()
+    const root = roots.get(subject.rootId)
+    if (!isWritable(root)) continue
+    const job = { subject, item: toItem(round, root, subject) }
+    if (!round.failures.isTooEarly(job)) jobs.push(job)
+  }
+  const batches = divide(jobs)
   const lane = async (): Promise<void> => {
     for (let batch = batches.shift(); batch; batch = batches.shift()) {
       if (round.isStopped()) return
-      await writeBatch(round, roots.get(batch[0]!.rootId)!, batch)
+      await writeBatch(round, roots.get(batch[0]!.subject.rootId)!, batch)
     }
   }
   await Promise.all(Array.from({ length: IN_FLIGHT }, lane))
 }
 
-function isWritable(root: StoredRoot | undefined): boolean {
+function isWritable(root: StoredRoot | undefined): root is StoredRoot {
   if (!root) return false
   return root.edits === 'sidecars' && root.guard === null && !root.isReadOnly && !root.isOffline
 }
 
 /** Batches of one folder each; images that could share a sidecar are in the same one. */
-function divide(subjects: readonly EditSubject[]): EditSubject[][] {
-  const folders = Map.groupBy(subjects, ({ rootId, path }) => `${rootId}/${dirOf(path)}`)
-  const batches: EditSubject[][] = []
+function divide(jobs: readonly Job[]): Job[][] {
+  const folders = Map.groupBy(jobs, ({ subject }) => `${subject.rootId}/${dirOf(subject.path)}`)
+  const batches: Job[][] = []
   for (const folder of folders.values()) {
-    let batch: EditSubject[] = []
-    for (const sharing of Map.groupBy(folder, ({ path }) => foldText(stemOf(posix.basename(path)))).values()) {
+    let batch: Job[] = []
+    for (const sharing of Map.groupBy(folder, ({ item }) => foldText(stemOf(item.image))).values()) {
       batch.push(...sharing)
       if (batch.length < BATCH) continue
       batches.push(batch)
@@ -87,17 +95,17 @@ function dirOf(path: RootPath): RootPath {
   return dir === '.' ? '' : dir
 }
 
-async function writeBatch(round: Round, root: StoredRoot, subjects: readonly EditSubject[]): Promise<void> {
-  const items = subjects.map((subject) => toItem(round, root, subject))
+async function writeBatch(round: Round, root: StoredRoot, jobs: readonly Job[]): Promise<void> {
+  const { io } = round.options
   try {
-    const input = { root: root.path, dir: dirOf(subjects[0]!.path), items }
-    const noted = await noteFirst(round, root, subjects, await round.options.io.run('planSidecarBatch', input))
-    const results = await round.options.io.run('writeSidecarBatch', input)
-    await takeIn(round, { root, subjects, noted }, results)
+    const input = { root: root.path, dir: dirOf(jobs[0]!.subject.path), items: jobs.map(({ item }) => item) }
+    const noted = await noteFirst(round, root, jobs, await io.run('planSidecarBatch', input))
+    const results = await io.run('writeSidecarBatch', input)
+    await takeIn(round, { root, jobs, noted }, results)
   } catch (error) {
     // Written or not, the next try finds out; the journal has the edits.
     const reason = error instanceof Error ? error.message : String(error)
-    for (const subject of subjects) round.failures.note(subject, reason, true)
+    for (const job of jobs) round.failures.note(job, reason, true)
   }
 }
 
@@ -106,14 +114,29 @@ async function writeBatch(round: Round, root: StoredRoot, subjects: readonly Edi
  * content that nobody knows, and edits acknowledged meanwhile would look overtaken by it (docs/adr/0002).
  */
 async function noteFirst(
-  { options }: Round,
+  { options, failures }: Round,
   root: StoredRoot,
-  subjects: readonly EditSubject[],
+  jobs: readonly Job[],
   plans: readonly (PlannedWrite | null)[],
 ): Promise<ReadonlySet<string>> {
-  const drafts = plans.flatMap((plan, at) => (plan ? edgesOf(subjects[at]!, plan) : []))
+  const noted = new Set<string>()
+  const drafts: Draft[] = []
+  for (const [at, job] of jobs.entries()) {
+    const plan = plans[at]
+    if (!plan) continue
+    // Subtle: a write that fails again and again must not add a record each time.
+    const known = failures.isRepeated(job) ? writtenBy(job.subject) : []
+    for (const edge of edgesOf(job.subject, plan)) {
+      noted.add(edgeKey(edge))
+      if (!known.some(({ base, layer }) => base === edge.base && layer === edge.layer)) drafts.push(edge)
+    }
+  }
   if (drafts.length > 0) await options.record(root.id, drafts)
-  return new Set(drafts.map(edgeKey))
+  return noted
+}
+
+function writtenBy({ state }: EditSubject) {
+  return state === '' ? [] : readState(state).written
 }
 
 function edgesOf(subject: EditSubject, { file, sha256, edges }: PlannedWrite): WrittenDraft[] {
@@ -156,26 +179,26 @@ function toItem({ options, earlier }: Round, { strategy }: StoredRoot, subject: 
 
 type Tried = {
   readonly root: StoredRoot
-  readonly subjects: readonly EditSubject[]
+  readonly jobs: readonly Job[]
   /** Edges that were journalled before the write. */
   readonly noted: ReadonlySet<string>
 }
 
 async function takeIn(
   { options, earlier, failures }: Round,
-  tried: Tried,
+  { root, jobs, noted }: Tried,
   results: readonly BatchResult[],
 ): Promise<void> {
-  const { root, subjects, noted } = tried
-  const outcomes = subjects.map((subject, at) => outcomeOf(subject, root.strategy, results[at]!))
+  const outcomes = jobs.map(({ subject }, at) => outcomeOf(subject, root.strategy, results[at]!))
   const isNew = (draft: Draft): boolean => draft.kind !== 'written' || !noted.has(edgeKey(draft))
   const drafts = outcomes.flatMap((outcome) => outcome.drafts).filter(isNew)
   if (drafts.length > 0) await options.record(root.id, drafts)
   const items = outcomes.flatMap(({ written }) => written)
   if (items.length > 0) await options.index.saveWritten({ items })
-  for (const [at, subject] of subjects.entries()) {
+  for (const [at, job] of jobs.entries()) {
+    const { subject } = job
     const result = results[at]!
-    if (result.kind === 'unwritable') failures.note(subject, result.reason, result.isTransient)
+    if (result.kind === 'unwritable') failures.note(job, result.reason, result.isTransient)
     else failures.forget(subject.row)
     if (result.kind !== 'written') continue
     earlier.remember(fileKey(subject, result.file), { sha256: result.sha256, text: result.before })
