@@ -21,6 +21,7 @@ import { createIoPool } from './scan/pool.ts'
 import { createWatch } from './scan/watch.ts'
 import { createWriteQueue, type WriteQueue } from './sidecar/queue.ts'
 import { createCodecPool } from './thumbs/codec-pool.ts'
+import { createThumbnails } from './thumbnails.ts'
 import { createMeasurer, type Measurer } from './thumbs/measurer.ts'
 
 export type EngineOptions = {
@@ -47,7 +48,7 @@ export async function buildParts(options: EngineOptions) {
   const ready = createOpening({ roots, journals, scanner, jobs, isRebuilt: opened.setAside !== null, isLive })
   const queryThread = createQueryThread({ directory, log: platform.log, feedChanges: thread.feedChanges })
   const editing = createEditing({ store, options, io })
-  const measuring = createMeasuring({ store, jobs, platform })
+  const measuring = createMeasuring({ store, jobs, platform, directory })
   const watching = createWatching({ store, options, io, scanner, ready, ...editing, ...measuring })
   return {
     ...store,
@@ -192,15 +193,9 @@ async function recordMoves(journals: Journals, moves: readonly Move[]): Promise<
   }
 }
 
-function createMeasuring({
-  store,
-  jobs,
-  platform,
-}: {
-  store: Store
-  jobs: ReturnType<typeof createJobs>
-  platform: EngineOptions['platform']
-}) {
+type Measuring = { readonly store: Store; readonly jobs: Jobs; readonly platform: Platform; readonly directory: string }
+
+function createMeasuring({ store, jobs, platform, directory }: Measuring) {
   const { index, roots, journals } = store
   const pool = createCodecPool({
     launch: platform.launchCodec,
@@ -229,8 +224,10 @@ function createMeasuring({
         .catch((error: unknown) => platform.log.error('moves were not recorded', { error: String(error) }))
     },
   })
+  const thumbnails = createThumbnails({ directory, pool, reader: store.reader, roots: roots.all, platform })
   return {
     measurer,
+    thumbnails,
     measured: () => measured,
     async measureAll() {
       job = jobs.start({ kind: 'measure', title: 'Measuring images' })
@@ -241,6 +238,7 @@ function createMeasuring({
       job.end()
     },
     async close() {
+      thumbnails.close()
       await measurer.stop()
       await moving
       await pool.close()

@@ -25,6 +25,7 @@ export function buildServices(parts: Parts): Services {
   return {
     jobs,
     bus,
+    thumbs: parts.thumbnails.get,
     query: createQuerySection(shared),
     schema: createSchemaSection(shared),
     images: createImageSection({

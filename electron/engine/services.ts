@@ -5,6 +5,7 @@
 import type { Client } from '../../shared/contract/index.ts'
 import type { Bus } from './events/bus.ts'
 import type { Jobs } from './jobs/jobs.ts'
+import type { Thumbs } from './thumbs/service.ts'
 
 /** A section of the contract as plain functions: same input, same answer, no transport. */
 type Section<T> = {
@@ -19,6 +20,8 @@ export type Services = {
   readonly images: Section<Client['images']>
   readonly edits: Section<Client['edits']>
   readonly schema: Section<Client['schema']>
+  /** Pixels never go through the contract: hosts serve them by URL from here. */
+  readonly thumbs: () => Thumbs
   readonly jobs: Jobs
   readonly bus: Bus
 }

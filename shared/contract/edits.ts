@@ -7,7 +7,7 @@ const key = z.string().min(1).max(4096)
 const tag = z.string().max(4096)
 
 /** `value` is a JSON text of a scalar or a flat list, so that numbers keep their spelling. */
-export const requestSchema = z.discriminatedUnion('kind', [
+const requestSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('set'), key, value: z.string().max(262_144) }),
   z.object({ kind: z.literal('unset'), key }),
   z.object({ kind: z.literal('tag'), tag }),
@@ -17,7 +17,7 @@ export const requestSchema = z.discriminatedUnion('kind', [
 const failure = z.object({ path: z.string(), root: z.string(), reason: z.string() })
 const requests = z.array(requestSchema).min(1).max(1000)
 
-export const editSummarySchema = z.object({
+const editSummarySchema = z.object({
   batch: z.string().nullable(),
   images: z.number().int(),
   changed: z.number().int(),

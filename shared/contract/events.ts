@@ -16,7 +16,7 @@ export const jobSchema = z.object({
 })
 export type Job = z.infer<typeof jobSchema>
 
-export const eventSchema = z.discriminatedUnion('kind', [
+const eventSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('index'), revision: z.number().int() }),
   z.object({ kind: z.literal('roots'), revision: z.number().int() }),
   z.object({ kind: z.literal('jobs'), jobs: z.array(jobSchema) }),

@@ -16,7 +16,7 @@ const sourceSchema = z.object({
   isInFile: z.boolean(),
 })
 
-export const imageDetailSchema = imageSchema.extend({
+const imageDetailSchema = imageSchema.extend({
   absolutePath: z.string(),
   sidecars: z.array(z.string()),
   values: z.array(sourceSchema),

@@ -13,7 +13,7 @@ export const contract = { library, query, images, edits, schema, jobs, events }
 /** The contract as a client calls it. */
 export type Client = ContractRouterClient<typeof contract>
 
-export { ERRORS, exitCodeOf, type ErrorCode } from './errors.ts'
+export { ERRORS, type ErrorCode } from './errors.ts'
 export type { Event, Job } from './events.ts'
 export type { ImageDetailView } from './images.ts'
 export type { ImageView, ProblemView, RootView, Target } from './schemas.ts'

@@ -9,7 +9,7 @@ const settings = {
   edits: editModeSchema.optional(),
 }
 
-export const scanSummarySchema = z.object({
+const scanSummarySchema = z.object({
   added: z.number().int(),
   changed: z.number().int(),
   removed: z.number().int(),

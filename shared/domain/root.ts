@@ -1,5 +1,3 @@
-import type { RootId } from './ids.ts'
-
 export const STRATEGIES = ['mergeBucketWins', 'mergeUserWins', 'overwrite', 'untilFirstChange', 'append'] as const
 export type Strategy = (typeof STRATEGIES)[number]
 
@@ -12,14 +10,3 @@ export type RootSettings = { readonly name: string; readonly strategy: Strategy;
 
 /** Why a root's sidecars must not be written, or null: the annotation format found (interchange.md 1.2). */
 export type Guard = { readonly format: string; readonly file: string } | null
-
-export type Root = RootSettings & {
-  readonly id: RootId
-  /** URL-safe name, unique in the library. */
-  readonly slug: string
-  /** Absolute path of the folder on this machine. */
-  readonly path: string
-  readonly isOffline: boolean
-  readonly isReadOnly: boolean
-  readonly guard: Guard
-}

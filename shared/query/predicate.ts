@@ -3,7 +3,6 @@
  * AST; match.ts says what it means for one record; engine/query/evaluate.ts runs it on columns. All plain data, so
  * it crosses threads.
  */
-import type { ProblemKind } from '../domain/problem.ts'
 
 export type CheckedQuery = { readonly where: Predicate; readonly order: readonly SortKey[] }
 
@@ -56,10 +55,7 @@ export type FieldName = (typeof FIELD_NAMES)[number]
 
 /** Words of `is:` and of `has:` that do not name a key. */
 export const IS_WORDS = ['untagged', 'edited', 'offline', 'duplicate', 'conflicted', 'damaged', 'unwritten'] as const
-export type IsWord = (typeof IS_WORDS)[number]
 export const HAS_WORDS = ['tag', 'sidecar', 'position', 'exif', 'taken', 'class', 'annotation'] as const
-export type HasWord = (typeof HAS_WORDS)[number]
-export type ProblemWord = ProblemKind
 
 /** One test on one scalar. Texts are folded (fold.ts: NFC, lower case) already. */
 export type Test =

@@ -10,7 +10,7 @@ import { type Host, openHost } from '../../electron/hosts/node.ts'
 import type { Client, ImageView } from '../../shared/contract/index.ts'
 
 /** The smallest picture every decoder takes: a 1×1 GIF. */
-export const PICTURE = Buffer.from('R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7', 'base64')
+const PICTURE = Buffer.from('R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7', 'base64')
 
 export type TestLibrary = {
   /** Holds the library folder and the roots. */

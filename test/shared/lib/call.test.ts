@@ -1,6 +1,6 @@
 import { MessageChannel } from 'node:worker_threads'
 import { afterEach, expect, test } from 'vitest'
-import { CallError, createCaller, Moved, type PortLike, serve } from '../../../shared/lib/call.ts'
+import { CallError, createCaller, Moved, serve } from '../../../shared/lib/call.ts'
 
 type Api = { add(input: { a: number; b: number }): number; fail(): never; bytes(input: { size: number }): Uint8Array }
 
@@ -9,7 +9,7 @@ afterEach(() => channel?.port1.close())
 
 function connect() {
   channel = new MessageChannel()
-  serve(channel.port2 as PortLike, {
+  serve(channel.port2, {
     add: ({ a, b }: { a: number; b: number }) => Promise.resolve(a + b),
     fail: () => {
       throw Object.assign(new Error('no such thing'), { code: 'ROOT_UNKNOWN', data: { suggestion: 'x' } })
@@ -19,7 +19,7 @@ function connect() {
       return new Moved(data, [data.buffer])
     },
   })
-  return createCaller<Api>(channel.port1 as PortLike)
+  return createCaller<Api>(channel.port1)
 }
 
 test('calls cross a port, in any order, and buffers are moved', async () => {
@@ -50,7 +50,7 @@ test('a table of calls can itself be what a promise resolves with', async () => 
 
 test('when the other side dies, open and later calls fail with its reason', async () => {
   channel = new MessageChannel()
-  const { remote, fail } = createCaller<Api>(channel.port1 as PortLike)
+  const { remote, fail } = createCaller<Api>(channel.port1)
   const open = remote.add({ a: 1, b: 2 })
   fail(new Error('the thread stopped'))
   await expect(open).rejects.toThrow('the thread stopped')
