@@ -71,9 +71,11 @@ function calls(session: () => Session): Omit<IndexApi, 'open' | 'close' | 'tidy'
     applyRecords: (input) => applyRecords(session(), input),
     resetRecords: ({ rootId }) => resetRecords(session(), rootId),
     saveWritten: ({ items }) => saveWritten(session(), items),
-    editSubjects: ({ rows }) =>
-      rows.map((row) => readSubject(session().sql, row)).filter((found) => found !== undefined),
-    unwritten: (input) => findUnwritten(session(), input),
+    editSubjects({ rows }) {
+      const { sql } = session()
+      return sql.together(() => rows.map((row) => readSubject(sql, row)).filter((found) => found !== undefined))
+    },
+    unwritten: (input) => session().sql.together(() => findUnwritten(session(), input)),
     setProblems({ rootId, scope, problems }) {
       const open = session()
       const { row } = open.root(rootId)

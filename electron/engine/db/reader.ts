@@ -60,32 +60,35 @@ function folderReads(sql: Sql): Pick<Reader, 'folderDigest' | 'folder'> {
 
 function imageReads(sql: Sql): Pick<Reader, 'images' | 'scan' | 'findPath' | 'detail'> {
   return {
-    images(rows) {
-      const found: IndexedImage[] = []
-      for (const row of rows) {
-        const image = readImage(sql, row)
-        if (image) found.push(image)
-      }
-      return found
-    },
+    images: (rows) =>
+      sql.together(() => {
+        const found: IndexedImage[] = []
+        for (const row of rows) {
+          const image = readImage(sql, row)
+          if (image) found.push(image)
+        }
+        return found
+      }),
     scan: (after, limit) => readImagesAfter(sql, after, limit),
     findPath(rootId, path) {
       const root = rootRow(sql, rootId)
       return root === null ? null : findImage(sql, root, path)
     },
-    detail(row): ImageDetail | null {
-      const subject = readSubject(sql, row)
-      const image = readImage(sql, row)
-      if (!subject || !image) return null
-      const names = sql.get<{ value: string }>`select value from settings where name = 'deviceNames'`
-      return {
-        ...subject,
-        image,
-        problems: [...readOwned(sql, 'sidecar', row), ...readOwned(sql, 'codec', row)],
-        facts: readFacts(sql, row),
-        deviceNames: JSON.parse(names?.value ?? '{}') as Record<DeviceId, string>,
-      }
-    },
+    detail: (row) => sql.together(() => readDetail(sql, row)),
+  }
+}
+
+function readDetail(sql: Sql, row: ImageRow): ImageDetail | null {
+  const subject = readSubject(sql, row)
+  const image = readImage(sql, row)
+  if (!subject || !image) return null
+  const names = sql.get<{ value: string }>`select value from settings where name = 'deviceNames'`
+  return {
+    ...subject,
+    image,
+    problems: [...readOwned(sql, 'sidecar', row), ...readOwned(sql, 'codec', row)],
+    facts: readFacts(sql, row),
+    deviceNames: JSON.parse(names?.value ?? '{}') as Record<DeviceId, string>,
   }
 }
 
@@ -103,7 +106,7 @@ function createIdMemo(sql: Sql): Pick<Reader, 'findId' | 'imageId'> {
       const row = memo.get(id)
       if (row !== undefined && idOfRow(sql, row) === id) return row
       memo.delete(id)
-      return findRowOfId(sql, id)
+      return sql.together(() => findRowOfId(sql, id))
     },
   }
 }
