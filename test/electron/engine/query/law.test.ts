@@ -19,6 +19,7 @@ import {
   type Predicate,
   type SortKey,
 } from '../../../../shared/query/index.ts'
+import { imageOf, ROOT } from './fake-index.ts'
 import { image, order, predicate, roots, ROWS } from './random-library.ts'
 
 type Command =
@@ -32,20 +33,23 @@ const change = fc.record({
   removed: fc.array(fc.integer({ min: 1, max: ROWS }), { maxLength: 3 }),
   roots: fc.option(roots, { nil: undefined, freq: 4 }),
 })
-const query = fc.record({ kind: fc.constant('query' as const), where: predicate, order })
+const upkeep = fc.constantFrom('pack' as const, 'compact' as const).map((kind) => ({ kind }))
 const commands: fc.Arbitrary<Command[]> = fc
-  .tuple(
-    change,
-    fc.array(
-      fc.oneof(
-        { weight: 3, arbitrary: change },
-        { weight: 6, arbitrary: query },
-        { weight: 1, arbitrary: fc.constantFrom('pack' as const, 'compact' as const).map((kind) => ({ kind })) },
-      ),
-      { maxLength: 12 },
-    ),
-  )
-  .map(([first, rest]) => [first, ...rest])
+  // Few orders, used again and again, so that what is kept of them meets changes.
+  .tuple(fc.array(order, { minLength: 1, maxLength: 2 }), change)
+  .chain(([orders, first]) => {
+    const query = fc.record({
+      kind: fc.constant('query' as const),
+      where: fc.oneof(predicate, fc.constant({ kind: 'all' } as const)),
+      order: fc.constantFrom(...orders),
+    })
+    const next = fc.oneof(
+      { weight: 3, arbitrary: change },
+      { weight: 6, arbitrary: query },
+      { weight: 1, arbitrary: upkeep },
+    )
+    return fc.array(next, { maxLength: 12 }).map((rest) => [first, ...rest])
+  })
 const tuning: fc.Arbitrary<Tuning> = fc.record({
   mostRare: fc.constantFrom(0, 1, 3),
   denseFrom: fc.constantFrom(1, 3, 1000),
@@ -58,25 +62,41 @@ test('columns answer as the naive evaluator does', () => {
       const world = createWorld(tuning, roots)
       for (const command of commands) world.run(command)
     }),
-    { numRuns: 600 },
+    { numRuns: 1500 },
   )
 })
 
 test('facets, keys and tags are what counting one by one gives', () => {
+  const steps = fc.array(fc.oneof({ weight: 3, arbitrary: change }, { weight: 1, arbitrary: upkeep }), {
+    minLength: 1,
+    maxLength: 5,
+  })
   fc.assert(
-    fc.property(
-      tuning,
-      roots,
-      fc.array(change, { minLength: 1, maxLength: 4 }),
-      predicate,
-      (tuning, roots, changes, where) => {
-        const world = createWorld(tuning, roots)
-        for (const command of changes) world.run(command)
+    fc.property(tuning, roots, steps, predicate, (tuning, roots, steps, where) => {
+      const world = createWorld(tuning, roots)
+      for (const command of steps) {
+        world.run(command)
         world.checkCounts(where)
-      },
-    ),
+      }
+    }),
     { numRuns: 300 },
   )
+})
+
+test('bounds of ranges count or do not count as they say', () => {
+  const world = createWorld({ mostRare: 0, denseFrom: 1000, mostNumbers: 2 }, [ROOT])
+  const numbers = ['-1', '0', '-0', '5e-324', '0.5', '1', '2', '12345678901234567890', '-12345678901234567890']
+  const upserts = numbers.map((text, i) => imageOf(i + 1, { metadata: `{"k":${text}}` }))
+  world.run({ kind: 'change', upserts, removed: [] })
+  for (const text of numbers) {
+    for (const isInclusive of [true, false]) {
+      for (const side of ['from', 'to']) {
+        const tests = [{ kind: 'range' as const, [side]: { text, isInclusive } }]
+        const where = { kind: 'some' as const, source: { kind: 'metadata' as const, key: 'k' }, tests }
+        world.run({ kind: 'query', where, order: [] })
+      }
+    }
+  }
 })
 
 function createWorld(tuning: Tuning, roots: StoredRoot[]) {
