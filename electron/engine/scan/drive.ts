@@ -9,7 +9,7 @@ import type { RootId, RootPath } from '../../../shared/domain/ids.ts'
 import type { FolderReport } from './folder.ts'
 import type { FoundGuard } from './guard.ts'
 import type { FolderIdentity } from './identity.ts'
-import type { IoPool } from './pool.ts'
+import { THREAD_DIED, type IoPool } from './pool.ts'
 import type { FoldersRead, LargeFolder } from './read-folders.ts'
 import type { Saver, Tally } from './saver.ts'
 import { reasonOf } from './words.ts'
@@ -82,7 +82,7 @@ export async function drive(parts: Drive): Promise<void> {
       try {
         takeFolders(await parts.io.run('readFolders', { rootId: root.id, rootPath: root.path, dirs, ...how }))
       } catch (error) {
-        if (parts.io.isClosed() || (error as { code?: string }).code === 'ENOENT') throw error
+        if (parts.io.isClosed() || !isOfOneFolder(error)) throw error
         // One folder that brings a thread down must not take the others with it.
         if (isAlone) onReport(brokenReport(dirs[0]!, error))
         else pieces.push(...dirs.map((dir) => foldersTask([dir], true)))
@@ -147,6 +147,12 @@ async function runTasks(width: number, enter: Drive['enter'], next: () => Promis
     else break
   }
   if (failure) throw failure.error
+}
+
+/** False for a root that is gone, and for errors of our own: those are not a folder's fault. */
+function isOfOneFolder(error: unknown): boolean {
+  const { code = '' } = error as { code?: string }
+  return code === THREAD_DIED || /^E(?!NOENT$)[A-Z]+$/.test(code)
 }
 
 function brokenReport(dir: RootPath, error: unknown): FolderReport {

@@ -90,9 +90,6 @@ export function readFolder(
     return { report: reportOf(task, listing, 'unchanged', []), change: null }
   }
   const images = reader.folder(rootId, dir)
-  if (isBlank(listing) && images.length === 0 && known === '') {
-    return { report: reportOf(task, listing, 'unchanged', []), change: null }
-  }
   const paired = pairFolder(namesOf(listing.images), namesOf(listing.jsons))
   const guards = guardsIn(rootReal, dir, listing, paired.orphans)
   const change = compare({ task, listing, paired, images, guards })
@@ -172,11 +169,6 @@ function orphanProblems(dir: RootPath, orphans: readonly string[], guards: reado
 
 function isNothing({ folder, work }: FolderChange): boolean {
   return work.length === 0 && folder.gone.length === 0
-}
-
-/** Folders with nothing of ours in them are not remembered: a root may hold whole software projects. */
-function isBlank({ images, jsons, tables, labels, folders, problems }: Listing): boolean {
-  return [images, jsons, tables, labels, folders, problems].every((list) => list.length === 0)
 }
 
 function reportOf(

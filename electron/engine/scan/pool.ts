@@ -8,6 +8,9 @@ import { Worker } from 'node:worker_threads'
 import { createCaller, type Remote } from '../../../shared/lib/call.ts'
 import type { IoApi } from './io-api.ts'
 
+/** Code of the error a task gets whose thread died under it. */
+export const THREAD_DIED = 'THREAD_DIED'
+
 type Call<K extends keyof IoApi> = Parameters<IoApi[K]>[0]
 type Answer<K extends keyof IoApi> = ReturnType<IoApi[K]>
 
@@ -117,7 +120,7 @@ function startThread(entry: URL, directory: string, onGone: (thread: Thread) => 
   const thread: Thread = { worker, remote: caller.remote, isBusy: false }
   const stop = (reason: string) => {
     onGone(thread)
-    caller.fail(new Error(reason))
+    caller.fail(Object.assign(new Error(reason), { code: THREAD_DIED }))
   }
   worker.on('error', (error) => stop(`A file thread failed: ${error.message}`))
   worker.on('exit', () => stop('A file thread stopped before it was done.'))

@@ -43,7 +43,7 @@ export type ScanSummary = {
   readonly ms: number
 }
 
-export type ScanProgress = {
+type ScanProgress = {
   readonly rootId: RootId
   /** Images compared or read so far. */
   readonly done: number
@@ -93,6 +93,7 @@ type Scan = ScanContext & {
   readonly findings: Findings
   readonly tally: Tally
   toldAt: number
+  isGuardTold: boolean
 }
 
 const PROGRESS_MS = 100
@@ -157,7 +158,14 @@ export async function scanSome(context: ScanContext, dirs: readonly RootPath[], 
 
 function startScan(context: ScanContext): Scan {
   const tally = { added: 0, changed: 0, removed: 0 }
-  return { ...context, startedAt: context.parts.clock.now(), findings: createFindings(), tally, toldAt: 0 }
+  return {
+    ...context,
+    startedAt: context.parts.clock.now(),
+    findings: createFindings(),
+    tally,
+    toldAt: 0,
+    isGuardTold: false,
+  }
 }
 
 async function identityOf({ parts, root }: Scan): Promise<FolderIdentity | null> {
@@ -205,9 +213,12 @@ function lookAgain({ recheck, root }: Scan, { dir, againMs, isHeld }: FolderRepo
   recheck.add(root, dir, againMs, isHeld ? Math.min(attempt + 1, RETRY_MS.length) : 0)
 }
 
-function tellGuard({ parts, root }: Scan, guards: readonly FoundGuard[]): void {
+/** Once a scan: which of several it is comes out at its end. */
+function tellGuard(scan: Scan, guards: readonly FoundGuard[]): void {
   const guard = firstGuard(guards)
-  if (root.guard === null && guard !== null) parts.onGuard?.(root.id, guard)
+  if (scan.isGuardTold || scan.root.guard !== null || guard === null) return
+  scan.isGuardTold = true
+  scan.parts.onGuard?.(scan.root.id, guard)
 }
 
 /** Tells the progress, at most every `gapMs`. */

@@ -124,14 +124,15 @@ function addFile(draft: Draft, path: string, name: string, { dir }: FolderPlace)
 function addLink(draft: Draft, path: string, name: string, { rootReal, dir }: FolderPlace): void {
   const kind = kindOfName(name)
   if (kind === 'other') return
-  if (kind === 'label') return void draft.labels.push(name)
   if (kind === 'conflict-copy') return void draft.problems.push(conflictCopy(below(dir, name)))
   try {
     const target = realpathSync.native(`${path}/${name}`)
     if (!target.startsWith(rootReal + sep)) return
     if (kind === 'image' && isMet(target.slice(rootReal.length + 1))) return
     const stat = statSync(target, { bigint: true })
-    if (stat.isFile()) listOf(draft, kind).push({ name, stat })
+    if (!stat.isFile()) return
+    if (kind === 'label') draft.labels.push(name)
+    else listOf(draft, kind).push({ name, stat })
   } catch {
     // A link that leads nowhere is no image.
   }

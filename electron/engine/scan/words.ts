@@ -3,6 +3,7 @@
 const REASONS: Readonly<Record<string, string>> = {
   EACCES: 'cannot be read: permission denied. Change its permissions to use it.',
   EPERM: 'cannot be read: permission denied. Change its permissions to use it.',
+  THREAD_DIED: 'cannot be read: reading it failed badly. Move what is in it out, a part at a time, to find the file.',
   EIO: 'cannot be read: the drive reports an error. Check the drive.',
   ENAMETOOLONG: 'cannot be managed: its path is longer than the system allows. Shorten a folder name above it.',
   EMFILE: 'cannot be read now: too many files are open. It is tried again at the next scan.',

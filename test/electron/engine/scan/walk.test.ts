@@ -109,16 +109,19 @@ describe('listing a folder', () => {
     link(join(outside.path, 'out.jpg'), 'out.jpg')
     link(join(outside.path, 'out.json'), 'out.json')
     link(join(folder.path, 'root2/x.jpg'), 'near.jpg')
+    link(join(outside.path, 'out.json'), 'out.xml')
+    link('a.jpg', 'in.txt')
     link('nowhere.jpg', 'broken.jpg')
     link('self.jpg', 'self.jpg')
     link('.', 'loop')
     link('..', 'up')
     link(outside.path, 'away')
     linkSync(join(root, 'a.jpg'), join(root, 'hard.jpg'))
-    const { images, jsons, folders, problems } = list(root)
-    expect({ images: names(images), jsons: names(jsons), folders: folders.toSorted(), problems }).toEqual({
+    const { images, jsons, labels, folders, problems } = list(root)
+    expect({ images: names(images), jsons: names(jsons), labels, folders: folders.toSorted(), problems }).toEqual({
       images: ['a.jpg', 'hard.jpg', 'stored.jpg'],
       jsons: ['a.json'],
+      labels: ['in.txt'],
       folders: ['meta', 'sub'],
       problems: [],
     })
