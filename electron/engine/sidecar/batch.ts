@@ -13,7 +13,7 @@ import type { Fs } from '../platform.ts'
 import { codeOf } from './bytes.ts'
 import { listPairs } from './listing.ts'
 import type { Pair } from './pair.ts'
-import { flatOf, mergeOver, planWrite, type FileFact, type Plan, type WriteItem } from './plan.ts'
+import { flatOf, mergeOver, planWrite, type FileFact, type WriteItem, type WritePlan } from './plan.ts'
 import { readSidecarFile, readSidecars, type ReadSidecars } from './read.ts'
 import { syncFolder, type Disk } from './replace.ts'
 import { explain, writeSidecar, type WriteResult, type Writer } from './write.ts'
@@ -54,6 +54,8 @@ export type PlannedWrite = {
   /** Of the file afterwards; '' = it is removed. */
   readonly sha256: string
   readonly edges: readonly { readonly image: string; readonly base: LayerText; readonly layer: LayerText }[]
+  /** To be handed on to `writeSidecarBatch` in the item. */
+  readonly plan: WritePlan
 }
 
 /**
@@ -72,13 +74,14 @@ export function planSidecarBatch(batch: FolderBatch, disk = DISK): (PlannedWrite
     const own = { image: item.image, base: plan.baseLayer, layer: plan.layer }
     const shared = plan.isFull ? [] : (pair.partners ?? [])
     const edges = [own, ...shared.flatMap((image) => partnerEdge(writer, { image, pair: pairs?.get(image) }, plan))]
-    return { file: plan.file, sha256: plan.text === null ? '' : hash('sha256', plan.text, 'hex'), edges }
+    const sha256 = plan.text === null ? '' : hash('sha256', plan.text, 'hex')
+    return { file: plan.file, sha256, edges, plan: { ...plan, flat: null } }
   })
 }
 
 type Partner = { readonly image: string; readonly pair: Pair | undefined }
 
-function partnerEdge(writer: Writer, { image, pair }: Partner, plan: Extract<Plan, { kind: 'write' }>) {
+function partnerEdge(writer: Writer, { image, pair }: Partner, plan: WritePlan) {
   const { layer: base } = readPartner(writer, pair ?? {})
   const full = pair?.full === undefined ? null : flatOf(readSidecarFile(writer, pair.full))
   return base === null ? [] : [{ image, base, layer: printLayer(mergeOver(plan.flat, full)) }]

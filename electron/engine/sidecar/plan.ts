@@ -34,6 +34,8 @@ export type WriteItem = {
   readonly strategy: Strategy
   /** Hashes of layers that we wrote or were about to write: finding one of them is no change by others. */
   readonly ours?: readonly LayerHash[]
+  /** The plan made of this item before, for the write that follows it. */
+  readonly plan?: WritePlan
   /** What the file held before our last write: used where this change leads back to it. */
   readonly before?: Before
 }
@@ -59,7 +61,10 @@ export type Plan =
       readonly isTransient: boolean
     }
   | (Planned & { readonly kind: 'nothing' })
-  | (Planned & { readonly kind: 'write'; readonly text: string | null })
+  | WritePlan
+
+/** `text`: what the file is to hold; null = it is to be removed. */
+export type WritePlan = Planned & { readonly kind: 'write'; readonly text: string | null }
 
 type Planned = {
   /** Name of the sidecar file. */
@@ -72,7 +77,7 @@ type Planned = {
   readonly oldText: string | null
   readonly baseLayer: LayerText
   readonly layer: LayerText
-  /** The edited file's content after the edit; null = it is removed. */
+  /** The edited file's content after the edit; null = it is removed, or not wanted any more. */
   readonly flat: FlatFile | null
   /** The image's other sidecar, where there are two. */
   readonly other: FileFact | null

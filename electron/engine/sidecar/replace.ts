@@ -25,23 +25,25 @@ export type Replaced = 'done' | 'changed'
 export type Target = {
   /** Free of links. */
   readonly path: string
-  /** Hash of the bytes that the new ones were made from; null = there was no file. */
-  readonly sha256: string | null
+  /** The file that is there; null = none. */
+  readonly old: Old | null
 }
 
-type Read = { readonly path: string; readonly sha256: string }
+export type Old = {
+  /** Hash of the bytes that the new ones were made from. */
+  readonly sha256: string
+  readonly stat: FileStat
+}
 
 /** Puts `bytes` in the file's place; throws with the system's code for what the disk refuses. */
 export function replaceFile(disk: Disk, target: Target, bytes: Uint8Array): Replaced {
   const { fs } = disk
-  const old = target.sha256 === null ? null : fs.statSync(target.path)
-  const temp = join(dirname(target.path), `.gleaner-${disk.randomHex(8)}.tmp`)
+  const { path, old } = target
+  const temp = join(dirname(path), `.gleaner-${disk.randomHex(8)}.tmp`)
   try {
-    writeTemp(fs, temp, bytes, old)
-    if (target.sha256 === null) return create(disk, temp, target.path)
-    if (hashOf(fs, target.path) === target.sha256) {
-      return exchange(disk, { path: target.path, sha256: target.sha256 }, temp, bytes)
-    }
+    writeTemp(fs, temp, bytes, old?.stat ?? null)
+    if (old === null) return create(disk, temp, path)
+    if (hashOf(fs, path) === old.sha256) return exchange(disk, { path, sha256: old.sha256 }, temp, bytes)
   } catch (error) {
     removeQuietly(fs, temp)
     throw error
@@ -49,6 +51,8 @@ export function replaceFile(disk: Disk, target: Target, bytes: Uint8Array): Repl
   removeQuietly(fs, temp)
   return 'changed'
 }
+
+type Read = { readonly path: string; readonly sha256: string }
 
 /** Takes the file away if it still holds what the caller read. */
 export function removeFile(disk: Disk, { path, sha256 }: Read): Replaced {
@@ -76,27 +80,28 @@ export function syncFolder({ fs, isWindows }: Disk, directory: string): void {
 }
 
 function writeTemp(fs: Fs, temp: string, bytes: Uint8Array, old: FileStat | null): void {
-  const fd = fs.openSync(temp, 'wx', old === null ? 0o666 : 0o600)
+  const fd = fs.openSync(temp, 'wx', old === null ? 0o666 : old.mode & 0o777)
   try {
     for (let done = 0; done < bytes.length;) {
       const count = fs.writeSync(fd, bytes, done, bytes.length - done)
       if (count === 0) throw Object.assign(new Error('The disk took no more bytes.'), { code: 'ENOSPC' })
       done += count
     }
-    if (fs.fstatSync(fd).size !== bytes.length) throw Object.assign(new Error('Short write.'), { code: 'EIO' })
-    if (old !== null) copyOwner(fs, fd, old)
+    const made = fs.fstatSync(fd)
+    if (made.size !== bytes.length) throw Object.assign(new Error('Short write.'), { code: 'EIO' })
+    if (old !== null) copyOwner(fs, fd, made, old)
     fs.fsyncSync(fd)
   } finally {
     fs.closeSync(fd)
   }
 }
 
-function copyOwner(fs: Fs, fd: number, old: FileStat): void {
-  const made = fs.fstatSync(fd)
+function copyOwner(fs: Fs, fd: number, made: FileStat, old: FileStat): void {
   // Only the system's administrator may give files away; a group that is not ours cannot be kept either.
-  if (made.uid !== old.uid || made.gid !== old.gid) quietly(() => fs.fchownSync(fd, old.uid, old.gid))
+  const isOurs = made.uid === old.uid && made.gid === old.gid
+  if (!isOurs) quietly(() => fs.fchownSync(fd, old.uid, old.gid))
   // Subtle: after the owner, as a change of owner clears bits of the mode.
-  if ((made.mode & 0o7777) !== (old.mode & 0o7777)) fs.fchmodSync(fd, old.mode & 0o7777)
+  if (!isOurs || (made.mode & 0o7777) !== (old.mode & 0o7777)) fs.fchmodSync(fd, old.mode & 0o7777)
 }
 
 function create(disk: Disk, temp: string, path: string): Replaced {

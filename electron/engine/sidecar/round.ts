@@ -99,14 +99,22 @@ async function writeBatch(round: Round, root: StoredRoot, jobs: readonly Job[]):
   const { io } = round.options
   try {
     const input = { root: root.path, dir: dirOf(jobs[0]!.subject.path), items: jobs.map(({ item }) => item) }
-    const noted = await noteFirst(round, root, jobs, await io.run('planSidecarBatch', input))
-    const results = await io.run('writeSidecarBatch', input)
+    const plans = await io.run('planSidecarBatch', input)
+    const noted = await noteFirst(round, root, jobs, plans)
+    const results = await io.run('writeSidecarBatch', {
+      ...input,
+      items: input.items.map((item, at) => withPlan(item, plans[at])),
+    })
     await takeIn(round, { root, jobs, noted }, results)
   } catch (error) {
     // Written or not, the next try finds out; the journal has the edits.
     const reason = error instanceof Error ? error.message : String(error)
     for (const job of jobs) round.failures.note(job, reason, true)
   }
+}
+
+function withPlan(item: WriteItem, planned: PlannedWrite | null | undefined): WriteItem {
+  return planned ? { ...item, plan: planned.plan } : item
 }
 
 /**

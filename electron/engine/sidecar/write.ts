@@ -10,9 +10,10 @@ import { join } from 'node:path'
 import { parseLayer, printValues, type LayerText } from '../../../shared/domain/layer.ts'
 import type { Pending } from '../../../shared/domain/strategy.ts'
 import { foldText } from '../../../shared/lib/text.ts'
+import type { FileStat, Fs } from '../platform.ts'
 import { codeOf, isInside } from './bytes.ts'
 import type { Pair } from './pair.ts'
-import { planWrite, type FileFact, type KeyConflict, type Plan, type WriteItem } from './plan.ts'
+import { planWrite, type FileFact, type KeyConflict, type Plan, type WriteItem, type WritePlan } from './plan.ts'
 import type { SidecarPlace } from './read.ts'
 import { removeFile, replaceFile, type Disk, type Replaced, type Target } from './replace.ts'
 
@@ -54,8 +55,12 @@ const ATTEMPTS = 5
 /** Writes one image's change; the caller still has to force the folder to disk (`syncFolder`) before it counts. */
 export function writeSidecar(writer: Writer, item: WriteItem, pair: Pair): WriteResult {
   try {
+    // Subtle: a plan made a moment ago is as good as new, as its file must still hold the bytes it was made from. What
+    // the image's other file holds is not looked at again, so with two files the plan is made anew.
+    let ready: Plan | null = item.plan?.other === null ? item.plan : null
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-      const plan = planWrite(writer, item, pair)
+      const plan = ready ?? planWrite(writer, item, pair)
+      ready = null
       if (plan.kind === 'refused') return { kind: 'unwritable', reason: plan.reason, isTransient: plan.isTransient }
       if (plan.kind === 'nothing') return toUnchanged(plan, item)
       const done = carryOut(writer, plan)
@@ -67,10 +72,9 @@ export function writeSidecar(writer: Writer, item: WriteItem, pair: Pair): Write
   }
 }
 
-type Writing = Extract<Plan, { kind: 'write' }>
-
-function carryOut(writer: Writer, plan: Writing): WriteResult | 'changed' {
+function carryOut(writer: Writer, plan: WritePlan): WriteResult | 'changed' {
   const found = findTarget(writer, plan)
+  if (found === 'changed') return found
   if (typeof found === 'string') return unwritable(found, false)
   const bytes = plan.text === null ? null : Buffer.from(plan.text)
   if (put(writer, found, bytes) === 'changed') return 'changed'
@@ -85,30 +89,43 @@ function carryOut(writer: Writer, plan: Writing): WriteResult | 'changed' {
     conflicts: plan.conflicts,
     before: plan.oldText,
     sha256,
-    warning: found.isLinked ? 'The file had a second name (a hard link), which still holds the old version.' : null,
+    warning:
+      (found.old?.stat.nlink ?? 1) > 1
+        ? 'The file had a second name (a hard link), which still holds the old version.'
+        : null,
   }
 }
 
-function put(writer: Writer, { path, sha256 }: Target, bytes: Buffer | null): Replaced {
-  if (bytes !== null) return replaceFile(writer, { path, sha256 }, bytes)
-  return sha256 === null ? 'done' : removeFile(writer, { path, sha256 })
+function put(writer: Writer, { path, old }: Target, bytes: Buffer | null): Replaced {
+  if (bytes !== null) return replaceFile(writer, { path, old }, bytes)
+  return old === null ? 'done' : removeFile(writer, { path, sha256: old.sha256 })
 }
 
 /** The file behind the name, links followed, checked to be inside the root; or why it is left alone. */
-function findTarget({ fs, directory, rootReal }: Writer, plan: Writing): (Target & { isLinked: boolean }) | string {
+function findTarget({ fs, directory, rootReal }: Writer, plan: WritePlan): Target | string {
   const folder = fs.realpathSync(directory)
   if (folder !== rootReal && !isInside(folder, rootReal)) return 'Its folder is a link that leads out of the root.'
   const name = join(folder, plan.file)
-  if (plan.sha256 === null) return { path: name, sha256: null, isLinked: false }
-  const isLink = fs.lstatSync(name).isSymbolicLink()
+  if (plan.sha256 === null) return { path: name, old: null }
+  const own = statOf(fs, name)
+  if (own === null) return 'changed'
+  const isLink = own.isSymbolicLink()
   const path = isLink ? fs.realpathSync(name) : name
   if (!isInside(path, rootReal)) return `${plan.file} is a link that leads out of the folder.`
-  const { mode, nlink } = fs.statSync(path)
-  if ((mode & 0o222) === 0) return `${plan.file} is read-only.`
-  return { path, sha256: plan.sha256, isLinked: nlink > 1 }
+  const stat = isLink ? fs.statSync(path) : own
+  return (stat.mode & 0o222) === 0 ? `${plan.file} is read-only.` : { path, old: { sha256: plan.sha256, stat } }
 }
 
-function factsOf(plan: Writing, sha256: string): FileFact[] {
+function statOf(fs: Fs, path: string): FileStat | null {
+  try {
+    return fs.lstatSync(path)
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return null
+    throw error
+  }
+}
+
+function factsOf(plan: WritePlan, sha256: string): FileFact[] {
   const facts = plan.other ? [plan.other] : []
   return sha256 === '' ? facts : [...facts, { name: plan.file, sha256 }]
 }

@@ -8,13 +8,14 @@ import {
   readFileSync,
   readdirSync,
   readlinkSync,
+  rmSync,
   statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { checkSidecarEdits, writeSidecarBatch } from '../../../../electron/engine/sidecar/batch.ts'
+import { checkSidecarEdits, planSidecarBatch, writeSidecarBatch } from '../../../../electron/engine/sidecar/batch.ts'
 import { createDisk, systemError } from '../../../support/disk-model.ts'
 import { tempFolder } from '../../../support/temp-folder.ts'
 import { ioOf, itemOf, writeModel, writeReal, type Change } from './write-on.ts'
@@ -246,17 +247,10 @@ describe('what is kept', () => {
     disk.put('/root/p.json', '{"location":"A"}')
     const calls: string[] = []
     const old = disk.statSync('/root/p.json')
-    const foreign = {
-      ...old,
-      uid: 7,
-      gid: 8,
-      isFile: () => true,
-      isDirectory: () => false,
-      isSymbolicLink: () => false,
-    }
+    const foreign = { ...old, uid: 7, gid: 8 }
     const fs = {
       ...disk,
-      statSync: (path: string) => (path.endsWith('.json') ? foreign : disk.statSync(path)),
+      lstatSync: (path: string) => (path.endsWith('.json') ? foreign : disk.lstatSync(path)),
       fchownSync: (_fd: number, uid: number, gid: number) => {
         calls.push(`${uid}:${gid}`)
         throw systemError('EPERM')
@@ -511,6 +505,75 @@ describe('disks with less than we would like', () => {
     expect(write('p.jpg', { set: { location: '"C"' } }).kind).toBe('written')
     expect(names()).toEqual([taken, 'p.jpg', 'p.json'])
     expect(text(taken)).toBe('theirs')
+  })
+})
+
+describe('a write that was planned first', () => {
+  const batch = (item: ReturnType<typeof itemOf>) => ({ root: folder.path, dir: '', items: [item] })
+  const planned = (item: ReturnType<typeof itemOf>) => {
+    const [plan] = planSidecarBatch(batch(item))
+    return plan ? { ...item, plan: plan.plan } : item
+  }
+
+  test('says what it will write, and writes just that', () => {
+    put('p.jpg')
+    put('p.json', '{"location":"A"}')
+    expect(planSidecarBatch(batch(itemOf('p.jpg', B)))).toMatchObject([
+      {
+        file: 'p.json',
+        sha256: sha('{"location":"B"}'),
+        edges: [{ image: 'p.jpg', base: { metadata: '{"location":"A"}' }, layer: { metadata: '{"location":"B"}' } }],
+      },
+    ])
+    expect(text('p.json')).toBe('{"location":"A"}')
+    expect(writeSidecarBatch(batch(planned(itemOf('p.jpg', B))))).toMatchObject([{ kind: 'written', file: 'p.json' }])
+    expect(text('p.json')).toBe('{"location":"B"}')
+  })
+
+  test('starts anew where another program was there in between', () => {
+    put('p.jpg')
+    put('q.jpg')
+    put('r.jpg')
+    put('p.json', '{"location":"A"}')
+    put('q.json', '{"location":"A"}')
+    const items = ['p.jpg', 'q.jpg', 'r.jpg'].map((image) => planned(itemOf(image, B)))
+    put('p.json', '{"location":"A", "x":1}')
+    rmSync(at('q.json'))
+    put('r.json', '{"y":2}')
+    const results = writeSidecarBatch({ root: folder.path, dir: '', items })
+    expect(results.map(({ kind }) => kind)).toEqual(['written', 'written', 'written'])
+    expect([text('p.json'), text('q.json'), text('r.json')]).toEqual([
+      '{"location":"B", "x":1}',
+      '{\n  "location": "B"\n}\n',
+      '{"y":2,"location":"B"}',
+    ])
+  })
+
+  test('of two files is made anew, as both count', () => {
+    put('p.jpg')
+    put('p.json', '{"a":1}')
+    put('p.jpg.json', '{"b":1}')
+    const item = planned(itemOf('p.jpg', B))
+    put('p.json', '{"a":2}')
+    expect(writeSidecarBatch(batch(item))).toMatchObject([{ layer: { metadata: '{"a":2,"b":1,"location":"B"}' } }])
+  })
+
+  test('that has nothing to write, or cannot be, is not planned; one file is planned once', () => {
+    put('p.jpg')
+    put('q.jpg')
+    put('x.cr2')
+    put('x.jpg')
+    put('p.json', '{"location":"B"}')
+    put('q.json', '{"half')
+    const items = ['p.jpg', 'q.jpg', 'gone.jpg', 'x.cr2', 'x.jpg'].map((image) => itemOf(image, B))
+    const plans = planSidecarBatch({ root: folder.path, dir: '', items })
+    expect(plans.map((plan) => plan?.edges.map(({ image }) => image))).toEqual([
+      undefined,
+      undefined,
+      undefined,
+      ['x.cr2', 'x.jpg'],
+      undefined,
+    ])
   })
 })
 
