@@ -24,6 +24,7 @@ import { image, order, predicate, roots, ROWS } from './random-library.ts'
 
 type Command =
   | { kind: 'change'; upserts: IndexedImage[]; removed: number[]; roots?: StoredRoot[] | undefined }
+  | { kind: 'edit'; upserts: IndexedImage[] }
   | { kind: 'pack' | 'compact' }
   | { kind: 'query'; where: Predicate; order: SortKey[] }
 
@@ -33,6 +34,7 @@ const change = fc.record({
   removed: fc.array(fc.integer({ min: 1, max: ROWS }), { maxLength: 3 }),
   roots: fc.option(roots, { nil: undefined, freq: 4 }),
 })
+const edit = fc.record({ kind: fc.constant('edit' as const), upserts: fc.array(image, { maxLength: 6 }) })
 const upkeep = fc.constantFrom('pack' as const, 'compact' as const).map((kind) => ({ kind }))
 const commands: fc.Arbitrary<Command[]> = fc
   // Few orders, used again and again, so that what is kept of them meets changes.
@@ -45,6 +47,7 @@ const commands: fc.Arbitrary<Command[]> = fc
     })
     const next = fc.oneof(
       { weight: 3, arbitrary: change },
+      { weight: 2, arbitrary: edit },
       { weight: 6, arbitrary: query },
       { weight: 1, arbitrary: upkeep },
     )
@@ -67,7 +70,7 @@ test('columns answer as the naive evaluator does', () => {
 })
 
 test('facets, keys and tags are what counting one by one gives', () => {
-  const steps = fc.array(fc.oneof({ weight: 3, arbitrary: change }, { weight: 1, arbitrary: upkeep }), {
+  const steps = fc.array(fc.oneof(change, edit, upkeep), {
     minLength: 1,
     maxLength: 5,
   })
@@ -124,6 +127,16 @@ function createWorld(tuning: Tuning, roots: StoredRoot[]) {
           for (const image of command.upserts) images.set(image.row, image)
           if (roots) rootsNow = new Map(roots.map((root) => [root.row, root]))
           finish(applyChange(table, { ...rest, revision, ...(roots && { roots }) }))
+          break
+        }
+        case 'edit': {
+          // Other values of images that stay where they are.
+          const upserts = command.upserts.flatMap((image) => {
+            const known = images.get(image.row)
+            return known ? [{ ...image, root: known.root, dir: known.dir, name: known.name }] : []
+          })
+          for (const image of upserts) images.set(image.row, image)
+          finish(applyChange(table, { kind: 'change', upserts, removed: [], revision: table.revision + 1 }))
           break
         }
         case 'pack': {
