@@ -9,31 +9,43 @@ import { join } from 'node:path'
 
 const PER_FOLDER = 400
 const VERSION = 2
+const REPORT_EVERY = 100_000
+/** Two files an image, each in a block and an inode of its own. */
+const BYTES_AN_IMAGE = 2 * (4096 + 256)
 
 /** The smallest picture every decoder takes: a 1×1 GIF. */
 const PICTURE = Buffer.from('R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7', 'base64')
 
 export type BenchData = { readonly folder: string; readonly images: number }
 
+/** The shared data of this size, made if it is not there yet; nobody may change it. */
 export function benchData(images: number, report: (line: string) => void): BenchData {
   const folder = join(tmpdir(), `gleaner-bench-${VERSION}-${images}`)
   const stamp = join(folder, '.complete')
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === String(images)) return { folder, images }
-  report(`making ${images.toLocaleString('en')} images with sidecars …`)
+  const gigabytes = ((images * BYTES_AN_IMAGE) / 1e9).toFixed(1)
+  report(`Making ${images.toLocaleString('en')} images with sidecars, about ${gigabytes} GB of disk …`)
+  makeImages(folder, images, report)
+  writeFileSync(stamp, String(images))
+  report(`They stay in ${folder} for the next run; delete the folder when you are done.`)
+  return { folder, images }
+}
+
+/** Writes the same images into any folder. */
+export function makeImages(folder: string, images: number, report: (line: string) => void = () => {}): void {
   const random = mulberry32(20_260_503)
+  let dir = folder
   for (let i = 0; i < images; i += 1) {
-    const dir = join(
-      folder,
-      `day-${String(Math.floor(i / (PER_FOLDER * 10)) + 1).padStart(3, '0')}`,
-      `cam-${(Math.floor(i / PER_FOLDER) % 10) + 1}`,
-    )
-    if (i % PER_FOLDER === 0) mkdirSync(dir, { recursive: true })
+    if (i % PER_FOLDER === 0) {
+      const day = String(Math.floor(i / (PER_FOLDER * 10)) + 1).padStart(3, '0')
+      dir = join(folder, `day-${day}`, `cam-${(Math.floor(i / PER_FOLDER) % 10) + 1}`)
+      mkdirSync(dir, { recursive: true })
+    }
     const name = `IMG_${String(i).padStart(7, '0')}`
     writeFileSync(join(dir, `${name}.gif`), PICTURE)
     writeFileSync(join(dir, `${name}.json`), sidecar(i, random))
+    if ((i + 1) % REPORT_EVERY === 0 && i + 1 < images) report(`${(i + 1).toLocaleString('en')} made`)
   }
-  writeFileSync(stamp, String(images))
-  return { folder, images }
 }
 
 const SHIFTS = ['day', 'night', 'dusk']
