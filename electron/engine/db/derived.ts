@@ -1,11 +1,10 @@
 /**
- * What follows from an image's effective metadata and its place: split, a position, the sorted tags.
+ * What follows from an image's effective metadata and its place: its split, and whether it has a position.
  *
  * These run once an image at ingest, so they look into the canonical text (shared/domain/layer.ts) instead of parsing
  * it: `,"lat":` with its bare quotes can only be a key, because quotes inside strings are escaped.
  */
 import type { RootPath } from '../../../shared/domain/ids.ts'
-import { compareText } from '../../../shared/lib/text.ts'
 import type { ImageFacts, IndexedImage } from './types.ts'
 
 type Split = NonNullable<IndexedImage['split']>
@@ -47,12 +46,6 @@ export function hasPosition(metadata: string): boolean {
 
 export function hasExifPosition(exif: ImageFacts['exif']): boolean {
   return typeof exif['gps.lat'] === 'number' && typeof exif['gps.lon'] === 'number'
-}
-
-/** A canonical tags text with its tags in code-unit order; '' stays ''. */
-export function sortTags(text: string): string {
-  if (!text.includes(',')) return text
-  return JSON.stringify((JSON.parse(text) as string[]).sort(compareText))
 }
 
 function isNumberAt(metadata: string, key: string): boolean {

@@ -23,8 +23,8 @@ export type OpenDatabase = {
 }
 
 /** `gLNR` in ASCII: which program made the file. */
-export const APPLICATION_ID = 0x674c4e52
-export const MARKER = 'gleaner index'
+const APPLICATION_ID = 0x674c4e52
+const MARKER = 'gleaner index'
 
 const BUSY_MS = 5000
 const MMAP_BYTES = 1 << 30

@@ -29,7 +29,7 @@ export function idAt(sql: Sql, rootId: RootId, path: RootPath): ImageId {
   }
 }
 
-export function placeOf(sql: Sql, row: ImageRow): Place | undefined {
+function placeOf(sql: Sql, row: ImageRow): Place | undefined {
   return sql.get<Place>`
     select r.root_id as rootId, f.dir as dir, i.name as name
     from images i join folders f on f.id = i.folder_id join roots r on r.id = f.root_id where i.id = ${row}`
