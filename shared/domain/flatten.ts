@@ -36,7 +36,7 @@ const TOP_NAME = /^[A-Za-z0-9_][A-Za-z0-9_.]*$/
 const LATER_NAME = /^[A-Za-z0-9_.]*$/
 
 /** A problem in a file whose name the caller knows. */
-export type Finding = Omit<Problem, 'file'>
+type Finding = Omit<Problem, 'file'>
 
 export type Refusal = {
   readonly ok: false

@@ -28,7 +28,7 @@ export type FolderBatch = {
 }
 
 /** What else a write changed: the raw file or JPEG of the same capture, which shares the sidecar. */
-export type PartnerChange = {
+type PartnerChange = {
   readonly image: string
   readonly baseLayer: LayerText
   readonly layer: LayerText
@@ -98,7 +98,7 @@ export function writeSidecarBatch(batch: FolderBatch, disk = DISK): BatchResult[
   })
   if (!results.some(({ kind }) => kind === 'written')) return results
   try {
-    syncFolder(writer, writer.directory)
+    for (const folder of writer.touched) syncFolder(writer, folder)
     return results
   } catch (error) {
     const failure = { kind: 'unwritable', reason: explain(codeOf(error)), isTransient: true, partners: [] } as const
@@ -119,7 +119,7 @@ const DISK: Disk & { fs: Fs } = {
 function open({ root, dir }: FolderBatch, disk: typeof DISK): Writer | null {
   try {
     const rootReal = disk.fs.realpathSync(root)
-    return { ...disk, rootReal, directory: join(rootReal, dir) }
+    return { ...disk, rootReal, directory: join(rootReal, dir), touched: new Set() }
   } catch {
     return null
   }

@@ -29,7 +29,7 @@ export type Target = {
   readonly old: Old | null
 }
 
-export type Old = {
+type Old = {
   /** Hash of the bytes that the new ones were made from. */
   readonly sha256: string
   readonly stat: FileStat

@@ -6,7 +6,7 @@
  * batch, before any of them is reported as written.
  */
 import { hash } from 'node:crypto'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { parseLayer, printValues, type LayerText } from '../../../shared/domain/layer.ts'
 import type { Pending } from '../../../shared/domain/strategy.ts'
 import { foldText } from '../../../shared/lib/text.ts'
@@ -47,12 +47,17 @@ type Written = {
   readonly conflicts: readonly KeyConflict[]
 }
 
-export type Writer = Disk & SidecarPlace & Required<Pick<SidecarPlace, 'fs'>>
+export type Writer = Disk &
+  SidecarPlace &
+  Required<Pick<SidecarPlace, 'fs'>> & {
+    /** Folders whose entries were changed: a sidecar that is a link has its file elsewhere. */
+    readonly touched: Set<string>
+  }
 
 /** A program that writes the same file again and again gets this many chances before we leave it alone for a while. */
 const ATTEMPTS = 5
 
-/** Writes one image's change; the caller still has to force the folder to disk (`syncFolder`) before it counts. */
+/** Writes one image's change; the caller still has to force what was `touched` to disk before it counts. */
 export function writeSidecar(writer: Writer, item: WriteItem, pair: Pair): WriteResult {
   try {
     // Subtle: a plan made a moment ago is as good as new, as its file must still hold the bytes it was made from. What
@@ -77,6 +82,7 @@ function carryOut(writer: Writer, plan: WritePlan): WriteResult | 'changed' {
   if (found === 'changed') return found
   if (typeof found === 'string') return unwritable(found, false)
   const bytes = plan.text === null ? null : Buffer.from(plan.text)
+  writer.touched.add(dirname(found.path))
   if (put(writer, found, bytes) === 'changed') return 'changed'
   const sha256 = bytes === null ? '' : hash('sha256', bytes, 'hex')
   return {

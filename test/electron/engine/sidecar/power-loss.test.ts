@@ -11,6 +11,7 @@ const OLD = '{\n  "location": "A",\n  "other": 1.10\n}\n'
 type Scenario = {
   readonly name: string
   readonly files: Record<string, string>
+  readonly links?: Record<string, string>
   readonly change: Change
   /** The file that is written, before and after; null = not there. */
   readonly file: string
@@ -46,6 +47,15 @@ const SCENARIOS: readonly Scenario[] = [
     now: '{\n  "location": null\n}\n',
   },
   {
+    name: 'a sidecar that is a link is edited where it is',
+    files: { 'photo.jpg': '', 'below/real.json': OLD },
+    links: { 'photo.json': 'below/real.json' },
+    change: { set: { location: '"B"' } },
+    file: 'photo.json',
+    old: OLD,
+    now: OLD.replace('"A"', '"B"'),
+  },
+  {
     name: 'a sidecar that we made is removed again',
     files: { 'photo.jpg': '', 'photo.json': MADE },
     change: { unset: ['location'] },
@@ -60,15 +70,16 @@ function itemFor({ change, before }: Scenario): WriteItem {
   return itemOf('photo.jpg', change, before && { before })
 }
 
-function diskFor({ files }: Scenario): DiskModel {
+function diskFor({ files, links = {} }: Scenario): DiskModel {
   const disk = createDisk()
+  for (const [name, target] of Object.entries(links)) disk.putLink(`/root/${name}`, target)
   for (const [name, content] of Object.entries(files)) disk.put(`/root/${name}`, content)
   return disk
 }
 
 /** Everything in the folder but our own temporary names. */
 function foreignFiles(disk: DiskModel, except: string): Record<string, string | null> {
-  const names = disk.names('/root').filter((name) => !name.startsWith('.gleaner-') && name !== except)
+  const names = disk.names('/root').filter((name) => !/^\.gleaner-|^below$/.test(name) && name !== except)
   return Object.fromEntries(names.map((name) => [name, disk.text(`/root/${name}`)]))
 }
 
@@ -102,8 +113,10 @@ describe('a power cut', () => {
     disk.onCall = () => moments.push(...disk.crashes())
     writeModel(disk, itemFor(scenario))
     for (const crashed of moments) {
-      sweepTemps({ fs: crashed, directory: '/root', nowMs: 120_000 })
-      expect(crashed.names('/root').filter((name) => name.startsWith('.gleaner-'))).toEqual([])
+      for (const directory of ['/root', ...(scenario.links ? ['/root/below'] : [])]) {
+        sweepTemps({ fs: crashed, directory, nowMs: 120_000 })
+        expect(crashed.names(directory).filter((name) => name.startsWith('.gleaner-'))).toEqual([])
+      }
       const again = writeModel(crashed, itemFor(scenario))
       expect(['written', 'unchanged']).toContain(again.kind)
       expect(crashed.text(`/root/${scenario.file}`)).toBe(scenario.now)
