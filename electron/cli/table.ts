@@ -6,17 +6,23 @@ export type TableOptions = {
   readonly right?: readonly number[]
 }
 
+/** A cell wider than this does not widen its column: one very long path must not push all others off the screen. */
+const WIDEST = 72
+
 /** Lines of aligned columns, two blanks apart; the last column is as wide as it needs to be. Cells are escaped here. */
 export function formatTable(rows: readonly (readonly string[])[], { head, right = [] }: TableOptions = {}): string[] {
   const cells = (head === undefined ? rows : [head, ...rows]).map((row) => row.map(escapeText))
   const widths: number[] = []
   for (const row of cells) {
-    for (const [i, cell] of row.entries()) widths[i] = Math.max(widths[i] ?? 0, displayWidth(cell))
+    for (const [i, cell] of row.entries()) {
+      const width = displayWidth(cell)
+      if (width <= WIDEST) widths[i] = Math.max(widths[i] ?? 0, width)
+    }
   }
   return cells.map((row) =>
     row
       .map((cell, i) => {
-        const blanks = ' '.repeat((widths[i] ?? 0) - displayWidth(cell))
+        const blanks = ' '.repeat(Math.max(0, (widths[i] ?? 0) - displayWidth(cell)))
         return right.includes(i) ? blanks + cell : cell + blanks
       })
       .join('  ')

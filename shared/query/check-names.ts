@@ -89,6 +89,8 @@ function suggestField(field: string, { keys }: Context): string | undefined {
   const key = keys && [...keys].find((known) => known.toLowerCase() === field.toLowerCase())
   if (key) return METADATA_PREFIX + key
   if (/^metadata\../i.test(field)) return METADATA_PREFIX + field.slice(METADATA_PREFIX.length)
+  const dot = field.indexOf('.')
+  if (dot > 0 && nearest(field.slice(0, dot), ['metadata'])) return METADATA_PREFIX + field.slice(dot + 1)
   const names = FIELDS.filter((known) => known.isAvailable).map((known) => known.name)
   return nearest(field, names)
 }

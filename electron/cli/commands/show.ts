@@ -46,7 +46,8 @@ function withTexts(plain: object, texts: readonly string[]): string {
 
 function toLines(image: ImageDetailView): string[] {
   const { width, height, format } = image
-  const dimensions = width === null || height === null ? 'not measured yet' : `${width} × ${height}`
+  const unknown = format === null ? 'not measured yet' : 'size not known'
+  const dimensions = width === null || height === null ? unknown : `${width} × ${height}`
   const facts = [
     ['path', image.path],
     ['folder', `${image.root}${image.isOffline ? ' (offline)' : ''}`],

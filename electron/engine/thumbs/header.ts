@@ -51,9 +51,19 @@ export function readHeader(file: FileWindow, name: string): PictureHeader {
 
 /** True for an SVG drawing or another text file, whatever its name says. */
 export function looksLikeText(head: Buffer): boolean {
-  return (
-    head.length > 0 && head.subarray(0, 512).every((byte) => byte >= 32 || byte === 9 || byte === 10 || byte === 13)
-  )
+  const start = head.subarray(0, 512)
+  const isPlain = start.every((byte) => byte >= 32 || byte === 9 || byte === 10 || byte === 13)
+  return start.length > 0 && isPlain && isUtf8(start)
+}
+
+// Subtle: the last character may be cut in two, which a stream forgives.
+function isUtf8(bytes: Buffer): boolean {
+  try {
+    new TextDecoder('utf-8', { fatal: true }).decode(bytes, { stream: true })
+    return true
+  } catch {
+    return false
+  }
 }
 
 // Segments follow each other by length until the frame header, which holds the size.

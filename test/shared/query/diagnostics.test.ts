@@ -86,6 +86,14 @@ const ROWS: Row[] = [
   ['k<>1', 'error', 1, 3, 'There is no operator <>. Write !=.'],
   ['tag::a', 'error', 3, 5, 'There is no operator ::. Write :.', ':'],
   [
+    'metadta.k:x',
+    'error',
+    0,
+    9,
+    'There is no field metadta.k. Write metadata.k, or put quotes around it to search for the text.',
+    'metadata.k',
+  ],
+  [
     ':a',
     'error',
     0,

@@ -236,6 +236,11 @@ describe('damage', () => {
       'The file is not a picture that Gleaner knows, whatever its name says.',
     ],
     [
+      'bytes above ASCII',
+      Buffer.alloc(5000, 0xab),
+      'The file is not a picture that Gleaner knows, whatever its name says.',
+    ],
+    [
       'an SVG',
       '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><rect width="9" height="9"/></svg>',
       'The file is an SVG drawing, which Gleaner does not show.',
