@@ -43,18 +43,31 @@ export function insertImage(
   image: ImageColumns & { name: string },
 ) {
   const id = session.nextImage()
-  const { name, flags, problems, size_bytes, modified_at, signature, sidecars, tags, metadata } = image
-  const { edited_at, split, layer_tags, layer_metadata } = image
-  session.sql.run`
-    insert into images (id, folder_id, flags, problems, size_bytes, modified_at, name, signature, sidecars, tags,
-      metadata, edited_at, split, layer_tags, layer_metadata)
-    values (${id}, ${folder.id}, ${flags}, ${problems}, ${size_bytes}, ${modified_at}, ${name}, ${signature},
-      ${sidecars}, ${tags}, ${metadata}, ${edited_at}, ${split}, ${layer_tags}, ${layer_metadata})`
+  const { name, flags, problems, size_bytes, modified_at, tags, metadata, edited_at, split } = image
+  writeImage(session.sql, { ...image, id, folder_id: folder.id })
   const place = { row: id, root: folder.root.row, dir: folder.dir, name }
   const facts = { size: size_bytes, modifiedMs: modified_at, editedMs: edited_at, split, flags, problems }
   const unmeasured = { width: null, height: null, format: null, takenMs: null, exif: '' }
   changes.add({ ...place, metadata, tags, ...facts, ...unmeasured })
   return id
+}
+
+/** Subtle: most images of a first scan have nothing in the last four columns, and what is not bound costs nothing. */
+function writeImage(sql: Sql, image: ImageRecord): void {
+  const { id, folder_id, flags, problems, size_bytes, modified_at, name, signature, sidecars, tags, metadata } = image
+  const { edited_at, split, layer_tags, layer_metadata } = image
+  if (edited_at === null && split === null && layer_tags === null && layer_metadata === null)
+    sql.run`
+      insert into images (id, folder_id, flags, problems, size_bytes, modified_at, name, signature, sidecars, tags,
+        metadata)
+      values (${id}, ${folder_id}, ${flags}, ${problems}, ${size_bytes}, ${modified_at}, ${name}, ${signature},
+        ${sidecars}, ${tags}, ${metadata})`
+  else
+    sql.run`
+      insert into images (id, folder_id, flags, problems, size_bytes, modified_at, name, signature, sidecars, tags,
+        metadata, edited_at, split, layer_tags, layer_metadata)
+      values (${id}, ${folder_id}, ${flags}, ${problems}, ${size_bytes}, ${modified_at}, ${name}, ${signature},
+        ${sidecars}, ${tags}, ${metadata}, ${edited_at}, ${split}, ${layer_tags}, ${layer_metadata})`
 }
 
 /** Writes the row if anything in it differs; only what people can see counts as a change of the image. */
