@@ -74,7 +74,7 @@ export function createKeeper(parts: KeeperParts): Keeper {
     for (const { id, isOffline } of roots.all()) {
       const isHere = await scanner.locate(id)
       if (isHere !== isOffline) continue
-      keeper.refresh()
+      await watchRoots()
       if (isHere) await scanOne(id)
     }
   }

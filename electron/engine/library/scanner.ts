@@ -38,9 +38,13 @@ export type ScannerParts = {
 export function createScanner(parts: ScannerParts): Scanner {
   const { roots, journals, indexer, jobs, progress } = parts
   const locate = (rootId: RootId) => locateRoot(parts, rootId)
-  const settle = async (rootId: RootId, { guard }: ScanSummary) => {
+  const settle = async (rootId: RootId, { guard, identity }: ScanSummary) => {
     const root = roots.get(rootId)
-    if (root && JSON.stringify(root.guard) !== JSON.stringify(guard)) await roots.change(rootId, { guard })
+    const known = roots.known(rootId)
+    // A drive gets another device number each time it is plugged in; an empty mount point is told by its not being this.
+    const isElsewhere = identity !== null && (known?.dev !== identity.dev || known.ino !== identity.ino)
+    const isGuardNew = JSON.stringify(root?.guard) !== JSON.stringify(guard)
+    if (root && (isGuardNew || isElsewhere)) await roots.change(rootId, { guard })
   }
   return {
     locate,
