@@ -6,6 +6,7 @@
  * and taken into the index. What cannot be written stays pending with its reason and is tried again later. Roots that
  * are guarded, read-only, offline or edited beside the data are never written.
  */
+import { join } from 'node:path'
 import { setTimeout as startTimer } from 'node:timers'
 import type { ImageRow } from '../../../shared/domain/ids.ts'
 import { createEarlier } from './earlier.ts'
@@ -33,7 +34,8 @@ export function createWriteQueue(options: WriteQueueOptions): WriteQueue {
   let running: Promise<void> | null = null
   let following: Promise<void> | null = null
   let timer: NodeJS.Timeout | undefined
-  const round: Round = { options, failures, earlier: createEarlier(), isStopped: () => isPaused }
+  const earlier = createEarlier(options.directory === undefined ? null : join(options.directory, 'before.ndjson'))
+  const round: Round = { options, failures, earlier, isStopped: () => isPaused }
 
   const drain = (): Promise<void> => {
     if (isPaused) return running ?? Promise.resolve()
@@ -84,6 +86,7 @@ async function writeAll(round: Round): Promise<void> {
     if (round.isStopped()) return
     const subjects = await index.unwritten({ rootId: null, limit: PAGE, after, device, isDue: true })
     for (const { row } of subjects) met.add(row)
+    if (subjects.length > 0) await round.earlier.load()
     await writeRound(round, subjects)
     if (subjects.length < PAGE) break
     after = subjects.at(-1)!.row

@@ -29,6 +29,8 @@ export type WriteQueueOptions = {
   /** Appends to this device's journal of the root and folds the records into the index; fails if either does. */
   record(rootId: RootId, drafts: readonly Draft[]): Promise<void>
   readonly device: DeviceId
+  /** The library folder, where what undo needs to give back bytes is kept; without it, in memory only. */
+  readonly directory?: string
   readonly roots: () => readonly StoredRoot[]
   readonly clock: Clock
   readonly log: Log
@@ -212,6 +214,9 @@ async function takeIn(
     earlier.remember(fileKey(subject, result.file), { sha256: result.sha256, text: result.before })
     if (result.warning !== null) options.log.warn(result.warning, { image: subject.id })
   }
+  await earlier
+    .save()
+    .catch((error: unknown) => options.log.warn('Undo may not give back bytes.', { error: String(error) }))
 }
 
 function fileKey({ rootId, path }: EditSubject, file: string): string {

@@ -34,7 +34,9 @@ function setUp(more: Partial<StoredRoot> = {}) {
   let isJournalBroken = false
   const { unwritten, saveWritten } = index.api
   const roots = [root]
-  const queue = createWriteQueue({
+  const library = stack.use(tempFolder())
+  const options: WriteQueueOptions = {
+    directory: library.path,
     index: { unwritten: async (input) => unwritten(input), saveWritten: async (input) => saveWritten(input) },
     io: {
       run: (async (name: string, input: FolderBatch) => {
@@ -57,12 +59,21 @@ function setUp(more: Partial<StoredRoot> = {}) {
       warn: (message) => void warnings.push(message),
       error: (message) => void warnings.push(message),
     },
-  })
+  }
+  let queue = createWriteQueue(options)
   onTestFinished(() => queue.close())
 
   const at = (path: string): string => join(files.path, path)
   return {
-    queue,
+    get queue() {
+      return queue
+    },
+    /** Another process of the same library goes on. */
+    async restart() {
+      await queue.close()
+      queue = createWriteQueue(options)
+    },
+    library: library.path,
     index,
     records,
     batches,
@@ -222,38 +233,61 @@ describe('undo', () => {
     return made
   }
 
-  test('of a removal gives back the bytes, place and spelling included', async () => {
-    const old = '{ "z":[1,  2], "a" : 1.10, "b":2, "tags": [ "x", "y" ] }\n'
-    const { put, scan, edit, queue, text } = world()
-    put('p.json', old)
-    scan('', 'p.jpg')
-    edit('p.jpg', { kind: 'unset', key: 'a' }, { kind: 'untag', tag: 'X' }, set('z', 'new'))
-    await queue.drain()
-    expect(text('p.json')).toBe('{ "z":"new", "b":2, "tags": [ "y" ] }\n')
-    edit(
-      'p.jpg',
-      { kind: 'set', key: 'a', to: '1.10' },
-      { kind: 'tag', tag: 'x' },
-      { kind: 'set', key: 'z', to: '[1,2]' },
-    )
-    await queue.drain()
-    expect(text('p.json')).toBe(old)
-  })
+  test.each([false, true])(
+    'of a removal gives back the bytes, place and spelling included; restarted: %s',
+    async (isRestarted) => {
+      const old = '{ "z":[1,  2], "a" : 1.10, "b":2, "tags": [ "x", "y" ] }\n'
+      const made = world()
+      made.put('p.json', old)
+      made.scan('', 'p.jpg')
+      made.edit('p.jpg', { kind: 'unset', key: 'a' }, { kind: 'untag', tag: 'X' }, set('z', 'new'))
+      await made.queue.drain()
+      expect(made.text('p.json')).toBe('{ "z":"new", "b":2, "tags": [ "y" ] }\n')
+      if (isRestarted) await made.restart()
+      made.edit(
+        'p.jpg',
+        { kind: 'set', key: 'a', to: '1.10' },
+        { kind: 'tag', tag: 'x' },
+        { kind: 'set', key: 'z', to: '[1,2]' },
+      )
+      await made.queue.drain()
+      expect(made.text('p.json')).toBe(old)
+    },
+  )
 
-  test('of everything removes the file that we created, over several steps', async () => {
-    const { put, scan, edit, queue, text } = world()
-    put('q.jpg', '')
-    scan('', 'p.jpg', 'q.jpg')
-    edit('p.jpg', set('a', 1))
-    await queue.drain()
-    edit('p.jpg', set('b', 2))
-    await queue.drain()
-    edit('p.jpg', { kind: 'unset', key: 'b' })
-    await queue.drain()
-    expect(text('p.json')).toBe('{\n  "a": 1\n}\n')
-    edit('p.jpg', { kind: 'unset', key: 'a' })
-    await queue.drain()
-    expect(text('p.json')).toBe(null)
+  test.each([false, true])(
+    'of everything removes the file that we created, over several steps; restarted: %s',
+    async (isRestarted) => {
+      const made = world()
+      made.scan('', 'p.jpg')
+      const steps = [
+        set('a', 1),
+        set('b', 2),
+        { kind: 'unset', key: 'b' } as const,
+        { kind: 'unset', key: 'a' } as const,
+      ]
+      const texts: (string | null)[] = []
+      for (const step of steps) {
+        made.edit('p.jpg', step)
+        await made.queue.drain()
+        texts.push(made.text('p.json'))
+        if (isRestarted) await made.restart()
+      }
+      expect(texts).toEqual(['{\n  "a": 1\n}\n', '{\n  "a": 1,\n  "b": 2\n}\n', '{\n  "a": 1\n}\n', null])
+    },
+  )
+
+  test('without what was remembered, or with damage in it, gives back the values', async () => {
+    const made = world()
+    made.put('p.json', '{"a":1,"b":2}')
+    made.scan('', 'p.jpg')
+    made.edit('p.jpg', { kind: 'unset', key: 'a' })
+    await made.queue.drain()
+    await made.restart()
+    writeFileSync(join(made.library, 'before.ndjson'), 'nonsense\n[1]\n["x","y"]\n{')
+    made.edit('p.jpg', set('a', 1))
+    await made.queue.drain()
+    expect(made.text('p.json')).toBe('{"b":2,"a":1}')
   })
 
   test('leaves a file that was there before, even where it becomes empty', async () => {
