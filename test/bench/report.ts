@@ -7,7 +7,7 @@ type Unit = 'ms' | '/s' | 'MB'
  * A bound on the ratio to the baseline (at least) or on the figure itself (at most), in the row's unit. `from` is the
  * number of images it is set for: with fewer of them only a figure that is too high already says something.
  */
-export type Gate = { readonly aim?: number; readonly from?: number } & (
+type Gate = { readonly aim?: number; readonly from?: number } & (
   | { readonly ratio: number }
   | { readonly most: number; readonly of?: 'p95' }
 )
