@@ -11,8 +11,8 @@ import type { Orders } from './sort.ts'
 import { isLive, type Table } from './table.ts'
 import { createTexts, pushText, textAt } from './texts.ts'
 
-/** By old slot: the row it had, and the new slot or GONE. */
-export type Moves = { readonly rows: Uint32Array; readonly slots: Uint32Array }
+/** By old slot: the row it had, and the new slot or GONE; `count` new slots. */
+export type Moves = { readonly rows: Uint32Array; readonly slots: Uint32Array; readonly count: number }
 
 export const GONE = 0xffffffff
 
@@ -50,7 +50,7 @@ export function* compact(table: Table, orders: Orders): Steps<Moves> {
   moveOrder(orders.byPath, slots)
   moveOrder(orders.byPathOnly, slots)
   orders.kept.clear()
-  return { rows, slots }
+  return { rows, slots, count: alive }
 }
 
 function keptSlots(slots: Uint32Array, alive: number): Uint32Array {

@@ -16,7 +16,7 @@ import { knownKeys } from './known-keys.ts'
 import { createLane, type Lane, type Steps } from './lane.ts'
 import { packTable } from './packed-table.ts'
 import { refreshOrder } from './path-order.ts'
-import { createResults, type Result, type Results } from './results.ts'
+import { createResults, takeRows, type Results } from './results.ts'
 import { createOrders, orderHits, type Orders } from './sort.ts'
 import { keyStats, tagStats } from './stats.ts'
 import { applyChange, bytesOfTable, createTable, type Table, type Tuning } from './table.ts'
@@ -76,12 +76,12 @@ export function createQueryEngine({ openReader, tuning, idleMs = 2000 }: EngineO
     count: (query) => lane.run(() => countSteps(state, query)),
     rows: ({ resultId, offset, limit }) => {
       const result = state.results.get(resultId)
-      return result ? rowsOf(table, result, offset, limit) : null
+      return result ? takeRows(result, table.rows, offset, limit) : null
     },
     page(request) {
       const result = state.results.get(request.resultId)
       if (!result || !state.reader) return null
-      const images = state.reader.images(rowsOf(table, result, request.offset, request.limit))
+      const images = state.reader.images(takeRows(result, table.rows, request.offset, request.limit))
       return { images, revision: result.revision, isStale: result.revision !== table.revision }
     },
     close: ({ resultId }) => state.results.close(resultId),
@@ -99,7 +99,7 @@ function lookups(state: State) {
     facets: ({ resultId, fields }: { resultId: number; fields?: readonly string[] }) =>
       lane.run(function* () {
         const result = state.results.get(resultId)
-        return result ? yield* countFacets(table, result.slots, fields) : null
+        return result ? yield* countFacets(table, result.bits, fields) : null
       }),
     reached: ({ revision }: { revision: number }) => reached(state, revision),
     status: () => ({
@@ -161,9 +161,9 @@ function* openSteps(state: State, input: OpenQuery) {
   if ('error' in checked) return checked
   const { bits, within } = yield* select(table, checked.query, input.roots)
   const total = countBits(bits)
-  const slots = yield* orderHits(table, orders, { bits, total }, checked.query.order)
+  const sequence = yield* orderHits(table, orders, { bits, total }, checked.query.order)
   const unmeasured = yield* countUnmeasured(table, checked.query, within)
-  const resultId = results.add({ revision: table.revision, slots, rows: null })
+  const resultId = results.add(table.revision, sequence)
   const { warnings } = checked
   return { resultId, total, revision: table.revision, unmeasured, warnings, ms: performance.now() - start }
 }
@@ -194,11 +194,6 @@ function* select(
   const within = rootSetBits(table, (root) => roots.includes(root))
   andInto(bits, within)
   return { bits, within }
-}
-
-function rowsOf(table: Table, { slots, rows }: Result, offset: number, limit: number): Uint32Array {
-  if (rows) return rows.slice(offset, offset + limit)
-  return slots.slice(offset, offset + limit).map((slot) => table.rows[slot]!)
 }
 
 function* tidySteps({ table, orders, results }: State): Steps<void> {

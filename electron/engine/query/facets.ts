@@ -5,7 +5,7 @@
  * ascending order, whatever the order of the result, because that is the order of the columns in memory.
  */
 import type { Codes } from './arrays.ts'
-import { andInto, complementInto, countBits, hasBit, setBit, slotsOf, wordsFor, type Bits } from './bits.ts'
+import { andInto, complementInto, countBits, hasBit, slotsOf, wordsFor, type Bits } from './bits.ts'
 import type { Column } from './column.ts'
 import { KIND, scalarAt } from './dictionary.ts'
 import { COLUMN_FIELDS } from './fields.ts'
@@ -21,16 +21,17 @@ const MOST_VALUES = 100
 /** Keys looked at where no fields are named: the most frequent ones. */
 const MOST_KEYS = 100
 const BINS = 255
+const SLOTS_PER_SLICE = 200_000
 
 const FIELDS = [...COLUMN_FIELDS.filter((name) => name !== 'flags' && name !== 'problems'), 'tag', 'root'] as const
 
-/** Facets of the given slots; without `fields` those of all fields and the most frequent keys. */
-export function* countFacets(table: Table, slots: Uint32Array, fields?: readonly string[]): Steps<Facet[]> {
-  const counted = countedSlots(table, slots)
+/** Facets of a set of images; without `fields` those of all fields and the most frequent keys. */
+export function* countFacets(table: Table, hits: Bits, fields?: readonly string[]): Steps<Facet[]> {
+  const counted = countedSlots(table, hits)
   const facets: Facet[] = []
   for (const field of fields ?? defaultFields(table)) {
     yield
-    const facet = field === 'root' ? countRoots(table, counted) : countField(table, field, counted)
+    const facet = field === 'root' ? countRoots(table, counted) : yield* countField(table, field, counted)
     if (facet) facets.push(facet)
   }
   return facets
@@ -43,10 +44,11 @@ type Counted = {
   readonly isComplement: boolean
 }
 
-function countedSlots(table: Table, slots: Uint32Array): Counted {
+function countedSlots(table: Table, hits: Bits): Counted {
   const live = liveBits(table)
   const bits = new Uint32Array(wordsFor(table.count))
-  for (let i = 0; i < slots.length; i += 1) setBit(bits, slots[i]!)
+  // Subtle: the set is of when the result was opened; slots may have been added since.
+  bits.set(hits)
   andInto(bits, live)
   let total = countBits(bits)
   const isComplement = total * 2 > table.alive
@@ -67,12 +69,12 @@ function defaultFields(table: Table): string[] {
   return names
 }
 
-function countField(table: Table, field: string, counted: Counted): Facet | null {
+function* countField(table: Table, field: string, counted: Counted): Steps<Facet | null> {
   const column = facetColumn(table, field)
   if (!column || column.count === 0) return null
   const { dictionary } = column
   const counts = countColumn(table, column, counted)
-  const bins = column.floats ? countBins(column, counted) : []
+  const bins = column.floats ? yield* countBins(column, counted) : []
   let present = bins.reduce((sum, bin) => sum + bin.images, 0)
   for (let code = 1; code < counts.length; code += 1) present += counts[code]!
   if (present === 0) return null
@@ -153,8 +155,8 @@ type Binned = {
 const binsKept = new WeakMap<Column, Binned>()
 
 /** Counts of plain numbers in bins of equal width over all images. */
-function countBins(column: Column, counted: Counted): Facet['bins'][number][] {
-  const { low, width, codes, totals } = binsOf(column)
+function* countBins(column: Column, counted: Counted): Steps<Facet['bins'][number][]> {
+  const { low, width, codes, totals } = yield* binsOf(column)
   const counts = new Uint32Array(BINS + 1)
   countCodes(codes, counted.slots, counts)
   return Array.from({ length: BINS }, (_, bin) => ({
@@ -164,27 +166,39 @@ function countBins(column: Column, counted: Counted): Facet['bins'][number][] {
   }))
 }
 
-function binsOf(column: Column): Binned {
+function* binsOf(column: Column): Steps<Binned> {
   const known = binsKept.get(column)
   if (known?.version === column.version) return known
   const floats = column.floats!
-  let low = Infinity
-  let high = -Infinity
-  for (const value of floats) {
-    if (value < low) low = value
-    if (value > high) high = value
-  }
+  const { low, high } = spread(floats)
   const width = (high - low) / BINS || 1
   const codes = new Uint8Array(floats.length)
   const totals = new Uint32Array(BINS + 1)
-  for (let slot = 0; slot < floats.length; slot += 1) {
-    const value = floats[slot]!
-    if (Number.isNaN(value)) continue
-    const bin = 1 + Math.min(BINS - 1, Math.floor((value - low) / width))
-    codes[slot] = bin
-    totals[bin]! += 1
+  for (let from = 0; from < floats.length; from += SLOTS_PER_SLICE) {
+    yield
+    const to = Math.min(from + SLOTS_PER_SLICE, floats.length)
+    fillBins(codes.subarray(from, to), floats.subarray(from, to), low, width)
   }
+  for (let slot = 0; slot < codes.length; slot += 1) totals[codes[slot]!]! += 1
   const binned = { version: column.version, low, width, codes, totals }
   binsKept.set(column, binned)
   return binned
+}
+
+function spread(floats: Float64Array): { low: number; high: number } {
+  let low = Infinity
+  let high = -Infinity
+  for (let slot = 0; slot < floats.length; slot += 1) {
+    const value = floats[slot]!
+    if (value < low) low = value
+    if (value > high) high = value
+  }
+  return { low, high }
+}
+
+function fillBins(bins: Uint8Array, floats: Float64Array, low: number, width: number): void {
+  for (let i = 0; i < floats.length; i += 1) {
+    const value = floats[i]!
+    if (value === value) bins[i] = 1 + Math.min(BINS - 1, Math.floor((value - low) / width))
+  }
 }

@@ -2,7 +2,8 @@
  * All images in the order of their paths, kept as one permutation: root by name, then path, natural.
  *
  * Built once by a sliced merge sort and then kept: new slots are sorted and merged in, dead ones stay until the table
- * is compacted (no result ever selects them), and only a change of the roots' order sorts anew.
+ * is compacted (no result ever selects them), and only a change of the roots' order sorts anew. The array itself never
+ * changes, because open results go on using it.
  */
 import { compareText } from '../../../shared/lib/text.ts'
 import { resized } from './arrays.ts'
@@ -36,7 +37,7 @@ export function* refreshOrder(table: Table, order: PathOrder): Steps<void> {
   }
   if (rootsMoved || order.covered < table.count) order.rank = null
   const compare = createPathCompare(table, order.folderOrder)
-  if (rootsMoved && order.covered > 0) order.permutation = yield* sortSlots(order.permutation, compare)
+  if (rootsMoved && order.covered > 0) order.permutation = yield* sortSlots(order.permutation.slice(), compare)
   if (order.covered === table.count) return
   const added = newSlots(table, order.covered)
   const sorted = yield* sortSlots(byFolder(table, added, order.folderOrder), compare)

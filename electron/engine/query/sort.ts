@@ -16,6 +16,7 @@ import { sortSlots } from './merge-sort.ts'
 import { createPathOrder, ranksOf as pathRanks, refreshOrder, type PathOrder } from './path-order.ts'
 import { sortByDoubles, sortByKeys } from './radix.ts'
 import { rankOfNumbers, ranksOfCodes } from './ranks.ts'
+import { createSequence, type Sequence } from './sequence.ts'
 import { columnOf, liveBits, rootOfFolder, type Table } from './table.ts'
 import { compareFoldedSpans, compareSpelling } from './text-match.ts'
 import { createSpan, spanOf } from './texts.ts'
@@ -39,20 +40,21 @@ export function createOrders(): Orders {
   return { byPath: createPathOrder(true), byPathOnly: createPathOrder(false), kept: new Map() }
 }
 
-/** The members of a set in order; `total` is how many they are. */
+/** The members of a set as a sequence; `total` is how many they are. */
 export function* orderHits(
   table: Table,
   orders: Orders,
   hits: { readonly bits: Bits; readonly total: number },
   order: readonly SortKey[],
-): Steps<Uint32Array> {
+): Steps<Sequence> {
   yield* refreshOrder(table, orders.byPath)
   if (hits.total * FEW < table.alive) {
-    return yield* sortByOrder(table, orders, yield* fewByPath(table, orders.byPath, hits), order)
+    const byPath = yield* fewByPath(table, orders.byPath, hits)
+    const permutation = yield* sortByOrder(table, orders, byPath, order)
+    return createSequence({ ...hits, permutation, isFiltered: false })
   }
-  if (order.length === 0) return walk(orders.byPath.permutation, hits.bits, hits.total)
-  const permutation = yield* permutationOf(table, orders, order)
-  return walk(permutation, hits.bits, hits.total)
+  const permutation = order.length === 0 ? orders.byPath.permutation : yield* permutationOf(table, orders, order)
+  return createSequence({ ...hits, permutation, isFiltered: true })
 }
 
 function* fewByPath(

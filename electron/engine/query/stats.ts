@@ -139,6 +139,8 @@ function isAtLeast(least: number, totals: Uint32Array): (code: number) => boolea
 
 /** The n-th highest total among the codes. */
 function nthTotal(codes: readonly number[], totals: Uint32Array, n: number): number {
-  const sorted = Uint32Array.from(codes, (code) => totals[code]!).sort()
+  const sorted = new Uint32Array(codes.length)
+  for (let i = 0; i < codes.length; i += 1) sorted[i] = totals[codes[i]!]!
+  sorted.sort()
   return sorted[sorted.length - n]!
 }

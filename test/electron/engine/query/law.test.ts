@@ -2,7 +2,7 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { IndexedImage, StoredRoot } from '../../../../electron/engine/db/index.ts'
-import { countBits, slotsOf } from '../../../../electron/engine/query/bits.ts'
+import { countBits } from '../../../../electron/engine/query/bits.ts'
 import { compact } from '../../../../electron/engine/query/compact.ts'
 import { evaluate } from '../../../../electron/engine/query/evaluate.ts'
 import { countFacets } from '../../../../electron/engine/query/facets.ts'
@@ -10,6 +10,7 @@ import type { Steps } from '../../../../electron/engine/query/lane.ts'
 import { packTable, unpackTable } from '../../../../electron/engine/query/packed-table.ts'
 import { toMatchRecord } from '../../../../electron/engine/query/record.ts'
 import { createOrders, orderHits } from '../../../../electron/engine/query/sort.ts'
+import { takeSlots } from '../../../../electron/engine/query/sequence.ts'
 import { keyStats, scalarText, tagStats } from '../../../../electron/engine/query/stats.ts'
 import { applyChange, createTable, setRoots, type Tuning } from '../../../../electron/engine/query/table.ts'
 import {
@@ -154,7 +155,8 @@ function createWorld(tuning: Tuning, roots: StoredRoot[]) {
           break
         case 'query': {
           const hits = hitsOf(command.where)
-          const rows = Array.from(finish(orderHits(table, orders, hits, command.order)), (slot) => table.rows[slot]!)
+          const sequence = finish(orderHits(table, orders, hits, command.order))
+          const rows = Array.from(takeSlots(sequence, 0, Infinity), (slot) => table.rows[slot]!)
           expect(rows.toSorted(ascending)).toEqual(naive(command.where).toSorted(ascending))
           const records = rows.map(recordOf)
           const wrong = records.findIndex(
@@ -165,8 +167,8 @@ function createWorld(tuning: Tuning, roots: StoredRoot[]) {
       }
     },
     checkCounts(where: Predicate) {
-      const { bits, total } = hitsOf(where)
-      const facets = finish(countFacets(table, slotsOf(bits, total)))
+      const { bits } = hitsOf(where)
+      const facets = finish(countFacets(table, bits))
       const records = naive(where).map(recordOf)
       const keys = [...new Set(records.flatMap(({ values }) => [...values.keys()]))]
       const expected = new Map([
