@@ -1,9 +1,8 @@
 /** Every working part of an open library, built once and in order; `close` ends them in the order that loses nothing. */
-import { availableParallelism } from 'node:os'
 import { createClock } from '../../shared/domain/clock.ts'
 import type { RootId } from '../../shared/domain/ids.ts'
 import { announcing } from './announce.ts'
-import { type Move, openReader, type SeenNeeded, startIndexThread } from './db/index.ts'
+import { openReader, type SeenNeeded, startIndexThread } from './db/index.ts'
 import { createSidecarCheck } from './edits/check-sidecars.ts'
 import { createEdits } from './edits/service.ts'
 import { createBus } from './events/bus.ts'
@@ -15,14 +14,13 @@ import { createOpening } from './library/opening.ts'
 import { createRootSet, editModeOf } from './library/root-set.ts'
 import { createScanner, type Scanner } from './library/scanner.ts'
 import type { Platform } from './platform.ts'
+import { createMeasuring } from './measuring.ts'
 import { createQueryThread } from './query-thread.ts'
 import { createIndexer } from './scan/indexer.ts'
 import { createIoPool } from './scan/pool.ts'
 import { createWatch } from './scan/watch.ts'
 import { createWriteQueue, type WriteQueue } from './sidecar/queue.ts'
-import { createCodecPool } from './thumbs/codec-pool.ts'
-import { createThumbnails } from './thumbnails.ts'
-import { createMeasurer, type Measurer } from './thumbs/measurer.ts'
+import type { Measurer } from './thumbs/measurer.ts'
 
 export type EngineOptions = {
   /** The library folder: absolute, on a local disk; made where missing. */
@@ -48,7 +46,7 @@ export async function buildParts(options: EngineOptions) {
   const ready = createOpening({ roots, journals, scanner, jobs, isRebuilt: opened.setAside !== null, isLive })
   const queryThread = createQueryThread({ directory, log: platform.log, feedChanges: thread.feedChanges })
   const editing = createEditing({ store, options, io })
-  const measuring = createMeasuring({ store, jobs, platform, directory })
+  const measuring = createMeasuring({ ...store, jobs, platform, directory, io })
   const watching = createWatching({ store, options, io, scanner, ready, ...editing, ...measuring })
   return {
     ...store,
@@ -115,6 +113,7 @@ function createEditing({ store, options, io }: Built) {
     randomHex,
   })
   const queue = createWriteQueue({
+    directory: options.directory,
     index,
     io,
     record: journals.record,
@@ -134,7 +133,7 @@ type Watching = Built & {
 }
 
 function createWatching({ store, options, io, scanner, ready, queue, measurer }: Watching) {
-  const { roots, bus } = store
+  const { roots, bus, index, opened } = store
   const { platform } = options
   const watch = createWatch({
     log: platform.log,
@@ -143,7 +142,13 @@ function createWatching({ store, options, io, scanner, ready, queue, measurer }:
       bus.publish({ kind: 'notice', text: `${roots.get(rootId)?.name ?? 'A folder'}: ${text}` }),
   })
   const files = async (rootId: RootId) => 2 * ((await io.run('counts', { rootIds: [rootId] }))[0]?.images ?? 0)
-  return { keeper: createKeeper({ roots, scanner, ready, queue, measurer, platform, bus, watch, files }) }
+  const check = async () => {
+    if (!opened.wasUnclean || (await index.tidy())) return
+    const text =
+      'The index was damaged by a crash and will be made anew from your files at the next start. Nothing is lost.'
+    bus.publish({ kind: 'notice', text })
+  }
+  return { keeper: createKeeper({ roots, scanner, ready, queue, measurer, platform, watch, files, check }) }
 }
 
 /** The index, the roots and their journals: what everything else stands on. */
@@ -155,10 +160,7 @@ async function openStore(directory: string, platform: EngineOptions['platform'])
     const opened = await index.open({ directory })
     if (opened.setAside !== null) {
       platform.log.warn('index put aside', { reason: opened.setAside })
-      bus.publish({
-        kind: 'notice',
-        text: 'The index was damaged and is being made anew from your files. Nothing is lost.',
-      })
+      bus.publish({ kind: 'notice', text: `The index is being made anew from your files: ${opened.setAside}` })
     }
     const reader = openReader({ directory })
     const roots = await createRootSet({ directory, index, readRoots: reader.roots, bus, platform })
@@ -180,68 +182,5 @@ async function recordSeen(journals: Journals, needed: readonly SeenNeeded[]): Pr
       rootId,
       items.map((item) => ({ kind: 'seen', image: image(item), layer: item.layer })),
     )
-  }
-}
-
-async function recordMoves(journals: Journals, moves: readonly Move[]): Promise<void> {
-  for (const [rootId, items] of Map.groupBy(moves, (move) => move.rootId)) {
-    const drafts = items.map(
-      ({ from, to, id, quickHash }) =>
-        ({ kind: 'moved', image: { path: from, contentHash: quickHash }, to, id }) as const,
-    )
-    await journals.record(rootId, drafts)
-  }
-}
-
-type Measuring = { readonly store: Store; readonly jobs: Jobs; readonly platform: Platform; readonly directory: string }
-
-function createMeasuring({ store, jobs, platform, directory }: Measuring) {
-  const { index, roots, journals } = store
-  const pool = createCodecPool({
-    launch: platform.launchCodec,
-    size: availableParallelism(),
-    clock: platform.clock,
-    log: platform.log,
-  })
-  let measured = 0
-  let moving: Promise<void> = Promise.resolve()
-  let job: ReturnType<typeof jobs.start> | undefined
-  const measurer = createMeasurer({
-    index,
-    pool,
-    log: platform.log,
-    rootPath: (rootId) => {
-      const root = roots.get(rootId)
-      return root && !root.isOffline ? root.path : null
-    },
-    onSaved: (_, images) => {
-      measured += images
-      job?.update(measured, null)
-    },
-    onMoves: (moves) => {
-      moving = moving
-        .then(() => recordMoves(journals, moves))
-        .catch((error: unknown) => platform.log.error('moves were not recorded', { error: String(error) }))
-    },
-  })
-  const thumbnails = createThumbnails({ directory, pool, reader: store.reader, roots: roots.all, platform })
-  return {
-    measurer,
-    thumbnails,
-    measured: () => measured,
-    async measureAll() {
-      job = jobs.start({ kind: 'measure', title: 'Measuring images' })
-      job.signal.addEventListener('abort', () => void measurer.stop())
-      measurer.wake()
-      await measurer.idle()
-      await moving
-      job.end()
-    },
-    async close() {
-      thumbnails.close()
-      await measurer.stop()
-      await moving
-      await pool.close()
-    },
   }
 }

@@ -28,7 +28,7 @@ export type EditRecord = Head & {
 }
 
 /** Our write-back replaced a sidecar: content before and after, so that our own writes overtake nothing. */
-export type WrittenRecord = Head & {
+type WrittenRecord = Head & {
   readonly kind: 'written'
   readonly image: ImageRef
   /** Name of the sidecar file below the root. */
@@ -42,7 +42,7 @@ export type WrittenRecord = Head & {
 export type SeenRecord = Head & { readonly kind: 'seen'; readonly image: ImageRef; readonly layer: LayerText }
 
 /** The same key was changed by us and by another program; both values are kept. */
-export type ConflictRecord = Head & {
+type ConflictRecord = Head & {
   readonly kind: 'conflict'
   readonly image: ImageRef
   readonly key: string
@@ -59,7 +59,7 @@ export type MovedRecord = Head & {
 
 export type RootRecord = Head & { readonly kind: 'root'; readonly settings: Partial<RootSettings> }
 
-export type ImageRef = { readonly path: string; readonly contentHash: QuickHash | null }
+type ImageRef = { readonly path: string; readonly contentHash: QuickHash | null }
 
 /** A place in the order of all operations: `<hlc>/<dev>/<seq>/<index>`, compared with compareAt (clock.ts). */
 export type At = string
@@ -86,7 +86,7 @@ export type MetadataOperation = {
   readonly frozen?: Frozen
 }
 
-export type TagOperation = {
+type TagOperation = {
   readonly image: ImageRef
   readonly base: LayerHash
   readonly tag: string

@@ -12,7 +12,7 @@ import { openCache } from './open.ts'
 import { createSql, type Sql } from './sql.ts'
 
 export type ThumbKey = { readonly quickHash: string; readonly edge: number }
-export type StoredThumb = { readonly bytes: Uint8Array; readonly isDamaged: boolean }
+type StoredThumb = { readonly bytes: Uint8Array; readonly isDamaged: boolean }
 
 export type ThumbStore = {
   get(key: ThumbKey): StoredThumb | null

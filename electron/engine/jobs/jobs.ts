@@ -11,7 +11,7 @@ export type Jobs = {
   cancelAll(): void
 }
 
-type RunningJob = {
+export type RunningJob = {
   readonly signal: AbortSignal
   update(done: number, total: number | null): void
   end(): void

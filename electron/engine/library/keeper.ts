@@ -3,7 +3,6 @@
  * go, and a whole scan every hour, because the watcher is a hint and the scan is the truth (reliability.md 2.7).
  */
 import type { RootId, RootPath } from '../../../shared/domain/ids.ts'
-import type { Bus } from '../events/bus.ts'
 import type { Platform } from '../platform.ts'
 import type { WriteQueue } from '../sidecar/queue.ts'
 import type { Watch } from '../scan/watch.ts'
@@ -25,7 +24,8 @@ export type KeeperParts = {
   readonly queue: WriteQueue
   readonly measurer: Measurer
   readonly platform: Platform
-  readonly bus: Bus
+  /** Looks the index over after a crash; takes a while on a large one. */
+  readonly check: () => Promise<void>
   readonly watch: Watch
   /** About how many files a root holds. */
   readonly files: (rootId: RootId) => Promise<number>
@@ -81,7 +81,7 @@ export function createKeeper(parts: KeeperParts): Keeper {
   const keeper: Keeper = {
     start() {
       isRunning = true
-      track(parts.ready().then(watchRoots).then(scanAll))
+      track(parts.ready().then(watchRoots).then(scanAll).then(parts.check))
       timers = [setInterval(() => track(poll()), POLL_MS), setInterval(() => track(scanAll()), RESCAN_MS)]
     },
     refresh() {

@@ -15,7 +15,7 @@ import { createMakings, type Edge, type Looked, type Making } from './makings.ts
 /** Version of how thumbnails are made; raise it when codec.ts makes them look different. */
 export const THUMB_PIPELINE = 1
 
-export type ThumbSource = {
+type ThumbSource = {
   /** Absolute path. */
   readonly file: string
   /** Null if not measured yet. */
@@ -23,8 +23,8 @@ export type ThumbSource = {
   readonly signature: string
 }
 
-export type ThumbFailure = Pick<CodecFailure, 'ok' | 'code' | 'reason'>
-export type ThumbAnswer =
+type ThumbFailure = Pick<CodecFailure, 'ok' | 'code' | 'reason'>
+type ThumbAnswer =
   | {
       readonly ok: true
       /** A JPEG, upright, without metadata. */
