@@ -1,5 +1,5 @@
 /**
- * A table and its path order as a few blobs, and back: names, fields, metadata columns in several parts. All parts
+ * A table and its path order as a few blobs, and back: names, order, columns in parts of some megabytes. All parts
  * carry the same revision; one that is missing, damaged or older makes all of them worthless.
  */
 import { wordsFor } from './bits.ts'
@@ -21,7 +21,7 @@ export type ReadBlob = (name: string) => { readonly revision: number; readonly d
 
 const PART_BYTES = 8_000_000
 const BASE = 'columns'
-const partName = (index: number) => `${BASE}-keys-${index}`
+const partName = (index: number) => `${BASE}-${index}`
 
 /** Blobs of the table as it is now. */
 export function* packTable(table: Table, orders: Orders): Steps<Blob[]> {
@@ -29,16 +29,13 @@ export function* packTable(table: Table, orders: Orders): Steps<Blob[]> {
   const groups = groupColumns(table)
   for (const [index, group] of groups.entries()) {
     const tree = {
-      keys: group.map(([key]) => key),
+      names: group.map(([name]) => name),
       columns: group.map(([, column]) => trimColumn(column, table.count)),
     }
     blobs.push({ name: partName(index), data: packTree(tree) })
     yield
   }
   blobs.push({ name: `${BASE}-names`, data: packTree(trimTexts(table.names)) })
-  yield
-  const fields = COLUMN_FIELDS.map((name) => trimColumn(table.fields[name], table.count))
-  blobs.push({ name: `${BASE}-fields`, data: packTree({ fields, tag: trimColumn(table.tag, table.count) }) })
   yield
   blobs.push({ name: `${BASE}-order`, data: packTree(trimOrder(orders.byPath)) })
   yield
@@ -67,23 +64,20 @@ export function* unpackTable(table: Table, orders: Orders, read: ReadBlob, revis
   yield
   const names = tree(`${BASE}-names`) as unknown as Texts | null
   yield
-  const fields = tree(`${BASE}-fields`) as unknown as { fields: Column[]; tag: Column } | null
-  yield
   const order = tree(`${BASE}-order`) as unknown as PathOrder | null
-  const keys = new Map<string, Column>()
+  const columns = new Map<string, Column>()
   for (let index = 0; index < base.parts; index += 1) {
     yield
-    const part = tree(partName(index)) as { keys: string[]; columns: Column[] } | null
+    const part = tree(partName(index)) as { names: string[]; columns: Column[] } | null
     if (!part) return false
-    part.keys.forEach((key, i) => keys.set(key, part.columns[i]!))
+    part.names.forEach((name, i) => columns.set(name, part.columns[i]!))
   }
-  if (!names || !fields || !order) return false
+  const isWhole = ['tag', ...COLUMN_FIELDS].every((name) => columns.has(name))
+  if (!names || !order || !isWhole) return false
   for (const name of BASE_FIELDS) Object.assign(table, { [name]: base[name] })
   table.capacity = table.count
   table.names = names
-  table.keys = keys
-  table.tag = fields.tag
-  COLUMN_FIELDS.forEach((name, i) => (table.fields[name] = fields.fields[i]!))
+  takeColumns(table, columns)
   table.slotOf = indexRows(table.rows, table.count, (slot) => isLive(table, slot))
   table.revision = revision
   table.version += 1
@@ -93,10 +87,23 @@ export function* unpackTable(table: Table, orders: Orders, read: ReadBlob, revis
 
 const BASE_FIELDS = ['count', 'alive', 'rows', 'live', 'folderOf', 'folders', 'rare'] as const
 
+/** Names of columns in blobs: fields and tags as they are called, metadata keys behind a dot. */
+function namedColumns(table: Table): [string, Column][] {
+  const keys = Array.from(table.keys, ([key, column]): [string, Column] => [`.${key}`, column])
+  return [...Object.entries(table.fields), ['tag', table.tag], ...keys]
+}
+
+function takeColumns(table: Table, columns: ReadonlyMap<string, Column>): void {
+  table.tag = columns.get('tag')!
+  for (const name of COLUMN_FIELDS) table.fields[name] = columns.get(name)!
+  table.keys = new Map()
+  for (const [name, column] of columns) if (name.startsWith('.')) table.keys.set(name.slice(1), column)
+}
+
 function groupColumns(table: Table): [string, Column][][] {
   const groups: [string, Column][][] = []
   let bytes = PART_BYTES
-  for (const entry of table.keys) {
+  for (const entry of namedColumns(table)) {
     if (bytes >= PART_BYTES) {
       groups.push([])
       bytes = 0

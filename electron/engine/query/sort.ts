@@ -32,8 +32,9 @@ export type Orders = {
 }
 
 const MOST_KEPT = 3
-/** Below this share of all images, hits are sorted by rank instead of walking all. */
+/** Below one in so many images, hits are sorted instead of found in a permutation of all: it may have to be made. */
 const FEW = 4
+const FEW_IF_KEPT = 64
 const MANY_TO_FILL = 2000
 
 export function createOrders(): Orders {
@@ -48,7 +49,8 @@ export function* orderHits(
   order: readonly SortKey[],
 ): Steps<Sequence> {
   yield* refreshOrder(table, orders.byPath)
-  if (hits.total * FEW < table.alive) {
+  const isKept = order.length === 0 || orders.kept.has(stateOf(table, order) ?? '')
+  if (hits.total * (isKept ? FEW_IF_KEPT : FEW) < table.alive) {
     const byPath = yield* fewByPath(table, orders.byPath, hits)
     const permutation = yield* sortByOrder(table, orders, byPath, order)
     return createSequence({ ...hits, permutation, isFiltered: false })

@@ -1,7 +1,8 @@
 /**
  * Tests and orders on texts as bytes, without making strings: equality, patterns, natural order.
  *
- * Needles and parts are folded already (texts.ts: needleOf); stored bytes pass through FOLD here. UTF-8 keeps
+ * Subtle: loops take FOLD as a local, because an imported constant is looked at anew in every turn. Needles and parts
+ * are folded already (texts.ts: needleOf); stored bytes pass through FOLD here. UTF-8 keeps
  * characters apart, so comparing bytes is comparing characters.
  */
 import { BYTE_ORDER, FOLD, needleOf, type Span, type Texts } from './texts.ts'
@@ -52,10 +53,11 @@ export function matchBytes(parts: readonly BytePart[], { bytes, from, to }: Span
 
 /** Order of folded texts by code units. */
 export function compareFoldedSpans(a: Span, b: Span): number {
+  const fold = FOLD
   const length = Math.min(a.to - a.from, b.to - b.from)
   for (let i = 0; i < length; i += 1) {
-    const x = FOLD[a.bytes[a.from + i]!]!
-    const y = FOLD[b.bytes[b.from + i]!]!
+    const x = fold[a.bytes[a.from + i]!]!
+    const y = fold[b.bytes[b.from + i]!]!
     if (x !== y) return BYTE_ORDER[x]! - BYTE_ORDER[y]!
   }
   return a.to - a.from - (b.to - b.from)
@@ -78,11 +80,12 @@ export function compareSpelling({ bytes, starts }: Texts, a: number, b: number):
 
 /** Natural order of folded texts: that of shared/lib/natural.ts without its last word on spelling. */
 export function compareNaturalSpans(a: Span, b: Span): number {
+  const fold = FOLD
   let i = a.from
   let j = b.from
   while (i < a.to && j < b.to) {
-    const x = FOLD[a.bytes[i]!]!
-    const y = FOLD[b.bytes[j]!]!
+    const x = fold[a.bytes[i]!]!
+    const y = fold[b.bytes[j]!]!
     if (isDigit(x) && isDigit(y)) {
       const endA = endOfDigits(a, i)
       const endB = endOfDigits(b, j)
@@ -124,7 +127,8 @@ function weight(byte: number): number {
 }
 
 export function startsAt(bytes: Uint8Array, from: number, needle: Uint8Array): boolean {
-  for (let i = 0; i < needle.length; i += 1) if (FOLD[bytes[from + i]!] !== needle[i]) return false
+  const fold = FOLD
+  for (let i = 0; i < needle.length; i += 1) if (fold[bytes[from + i]!] !== needle[i]) return false
   return true
 }
 

@@ -10,10 +10,12 @@ import { startsAt } from './text-match.ts'
 import { FOLD, type Texts } from './texts.ts'
 
 const BYTES_PER_SLICE = 2_000_000
-const SHORT_NEEDLE = 3
+const TEXTS_PER_SLICE = 100_000
+const SHORT_NEEDLE = 4
 const SAMPLE = 4096
 /** Of so many bytes at most one is the anchor, for it to count as seldom. */
 const SELDOM = 256
+const GOLDEN = 0.618_033_988_749_895
 
 /** Marks with 1 every text that holds the folded needle (by index); yields between slices. */
 export function* search(texts: Texts, needle: Uint8Array): Steps<Uint8Array> {
@@ -28,22 +30,55 @@ export function* search(texts: Texts, needle: Uint8Array): Steps<Uint8Array> {
   return hits
 }
 
-/** Gives the first place from `from` on where the needle stands, or any place at or after `stop`. */
-type NextHit = (from: number, stop: number) => number
-
 function* searchArena(texts: Texts, needle: Uint8Array, hits: Uint8Array): Steps<void> {
+  const end = texts.starts[texts.count]!
+  const anchor = seldomPlace(texts.bytes, end, needle)
+  if (anchor < 0 && needle.length <= SHORT_NEEDLE) {
+    for (let from = 0; from < texts.count; from += TEXTS_PER_SLICE) {
+      searchEach(texts, { from, to: Math.min(from + TEXTS_PER_SLICE, texts.count) }, needle, hits)
+      yield
+    }
+    return
+  }
   // The needle fits only before this place.
-  const end = texts.starts[texts.count]! - needle.length + 1
-  const nextHit = createNextHit(texts, needle)
+  const last = end - needle.length + 1
+  const nextHit = anchor < 0 ? createSkipping(texts.bytes, needle) : createAnchored(texts.bytes, end, needle, anchor)
   let at = 0
   let index = 0
-  while (at < end) {
-    const stop = Math.min(end, at + BYTES_PER_SLICE)
+  while (at < last) {
+    const stop = Math.min(last, at + BYTES_PER_SLICE)
     while (texts.starts[index + 1]! <= at) index += 1
     at = markHits(texts.starts, { index, from: at, stop, length: needle.length }, nextHit, hits)
     yield
   }
 }
+
+/** Looks at every place of every text: for short needles a skip saves less than waiting for it costs. */
+function searchEach(
+  { bytes, starts }: Texts,
+  { from, to }: { readonly from: number; readonly to: number },
+  needle: Uint8Array,
+  hits: Uint8Array,
+): void {
+  // Subtle: an imported constant is looked at anew in every turn of a loop; a local one is not.
+  const fold = FOLD
+  const lastIndex = needle.length - 1
+  const last = needle[lastIndex]!
+  for (let index = from; index < to; index += 1) {
+    const end = starts[index + 1]!
+    for (let at = starts[index]! + lastIndex; at < end; at += 1) {
+      if (fold[bytes[at]!] !== last) continue
+      let k = 1
+      while (k <= lastIndex && fold[bytes[at - k]!] === needle[lastIndex - k]) k += 1
+      if (k <= lastIndex) continue
+      hits[index] = 1
+      break
+    }
+  }
+}
+
+/** Gives the first place from `from` on where the needle stands, or any place at or after `stop`. */
+type NextHit = (from: number, stop: number) => number
 
 type Slice = { readonly index: number; readonly from: number; readonly stop: number; readonly length: number }
 
@@ -65,28 +100,15 @@ function markHits(
   return at
 }
 
-function createNextHit({ bytes, starts, count }: Texts, needle: Uint8Array): NextHit {
-  const end = starts[count]!
-  const anchor = seldomPlace(bytes, end, needle)
-  if (anchor >= 0) return createAnchored(bytes, end, needle, anchor)
-  if (needle.length <= SHORT_NEEDLE) return (from, stop) => stepHit(bytes, from, stop, needle)
-  const shifts = shiftsOf(needle)
-  return (from, stop) => skipHit(bytes, { from, stop }, needle, shifts)
-}
-
 /** The place in the needle of a byte that these texts seldom hold, or -1. */
 function seldomPlace(bytes: Uint8Array, end: number, needle: Uint8Array): number {
   if (end < SAMPLE) return -1
   const counts = new Uint32Array(256)
-  const step = Math.floor(end / SAMPLE) | 1
-  let sampled = 0
-  for (let at = 0; at < end; at += step) {
-    counts[FOLD[bytes[at]!]!]! += 1
-    sampled += 1
-  }
+  // Subtle: even steps would meet the same few places of names that are all equally long.
+  for (let i = 0; i < SAMPLE; i += 1) counts[FOLD[bytes[Math.floor(((i * GOLDEN) % 1) * end)]!]!]! += 1
   let best = 0
   for (let i = 1; i < needle.length; i += 1) if (counts[needle[i]!]! < counts[needle[best]!]!) best = i
-  return counts[needle[best]!]! * SELDOM <= sampled ? best : -1
+  return counts[needle[best]!]! * SELDOM <= SAMPLE ? best : -1
 }
 
 function createAnchored(bytes: Uint8Array, end: number, needle: Uint8Array, anchor: number): NextHit {
@@ -113,31 +135,20 @@ function createAnchored(bytes: Uint8Array, end: number, needle: Uint8Array, anch
   }
 }
 
-/** Looks at every place: for short needles a shift saves less than waiting for it costs. */
-function stepHit(bytes: Uint8Array, from: number, stop: number, needle: Uint8Array): number {
-  const first = needle[0]!
-  for (let at = from; at < stop; at += 1) {
-    if (FOLD[bytes[at]!] === first && startsAt(bytes, at, needle)) return at
-  }
-  return Math.max(from, stop)
-}
-
-function skipHit(
-  bytes: Uint8Array,
-  { from, stop }: { readonly from: number; readonly stop: number },
-  needle: Uint8Array,
-  shifts: Uint32Array,
-): number {
+function createSkipping(bytes: Uint8Array, needle: Uint8Array): NextHit {
+  const shifts = shiftsOf(needle)
   const last = needle.length - 1
-  let at = from
-  while (at < stop) {
-    const shift = shifts[bytes[at + last]!]!
-    if (shift === 0) {
-      if (startsAt(bytes, at, needle)) return at
-      at += 1
-    } else at += shift
+  return (from, stop) => {
+    let at = from
+    while (at < stop) {
+      const shift = shifts[bytes[at + last]!]!
+      if (shift === 0) {
+        if (startsAt(bytes, at, needle)) return at
+        at += 1
+      } else at += shift
+    }
+    return at
   }
-  return at
 }
 
 /** How far to go on by the byte below the needle's last place; 0 = it is the last byte itself. */
