@@ -136,23 +136,20 @@ function presentBelowBits(table: Table, key: string): Bits {
     if (name === key || name.startsWith(below)) addPresent(column, bits, table.count)
   }
   const { keys } = table.rare
+  const start = needleOf(key)
   for (let code = 1; code <= keys.count; code += 1) {
-    if (keys.totals[code] === 0 || !mayStartWith(keys, code, key)) continue
+    if (keys.totals[code] === 0 || !startsWith(keys, code, start)) continue
     const name = textAt(keys.texts, keys.refs[code]!)
     if (name === key || name.startsWith(below)) addPresent(columnOf(table, name), bits, table.count)
   }
   return bits
 }
 
-/** Quick look at a key's first bytes, because there may be a million rare keys. */
-function mayStartWith(keys: Dictionary, code: number, key: string): boolean {
-  const { bytes, starts } = keys.texts
-  const from = starts[keys.refs[code]!]!
-  return (
-    key.charCodeAt(0) > 127 ||
-    (bytes[from] === key.charCodeAt(0) &&
-      (key.length < 2 || key.charCodeAt(1) > 127 || bytes[from + 1] === key.charCodeAt(1)))
-  )
+/** Whether a key's bytes begin so, without making a string of it, because there may be a million rare keys. */
+function startsWith({ texts, refs }: Dictionary, code: number, start: Uint8Array): boolean {
+  const from = texts.starts[refs[code]!]!
+  for (let i = 0; i < start.length; i += 1) if (texts.bytes[from + i] !== start[i]) return false
+  return true
 }
 
 /** Free text: file name, path, tags, and text values of every key. */

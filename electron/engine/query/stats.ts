@@ -15,23 +15,33 @@ export type ValueCount = { readonly text: string; readonly images: number }
 const MOST_KEYS = 10_000
 const EXAMPLES = 3
 
+const keysKept = new WeakMap<Table, { readonly revision: number; readonly stats: KeyStat[] }>()
+
 /** Keys that images have, the most frequent first. */
-export function* keyStats(table: Table): Steps<KeyStat[]> {
+export function* keyStats(table: Table): Steps<readonly KeyStat[]> {
+  const known = keysKept.get(table)
+  if (known?.revision === table.revision) return known.stats
   const stats: KeyStat[] = []
   for (const [key, column] of table.keys) {
     yield
     if (column.count > 0) stats.push(yield* keyStat(key, column))
   }
   const { keys } = table.rare
-  const rare: number[] = []
-  for (let code = 1; code <= keys.count; code += 1) if (keys.totals[code] !== 0) rare.push(code)
-  rare.sort((a, b) => keys.totals[b]! - keys.totals[a]!)
-  for (const code of rare.slice(0, MOST_KEYS)) {
+  for (const code of frequentRare(table)) {
     yield
     const key = textAt(keys.texts, keys.refs[code]!)
     stats.push(yield* keyStat(key, columnOf(table, key)))
   }
-  return stats.sort((a, b) => b.images - a.images || compareText(a.key, b.key)).slice(0, MOST_KEYS)
+  stats.sort((a, b) => b.images - a.images || compareText(a.key, b.key))
+  keysKept.set(table, { revision: table.revision, stats: stats.slice(0, MOST_KEYS) })
+  return stats.slice(0, MOST_KEYS)
+}
+
+/** Codes of the rare keys with the most images; there may be a million keys, but none has many images. */
+function frequentRare({ rare: { keys } }: Table): number[] {
+  const codes: number[] = []
+  for (let code = 1; code <= keys.count; code += 1) if (keys.totals[code] !== 0) codes.push(code)
+  return mostFrequent(codes, keys.totals, MOST_KEYS)
 }
 
 /** Tags that images have, the most frequent first. */
@@ -66,7 +76,7 @@ export function* topValues(column: Column, limit: number, needle = ''): Steps<Va
 
 /** The codes with the highest totals, highest first; equal ones by code. */
 export function mostFrequent(codes: number[], totals: Uint32Array, limit: number): number[] {
-  const best = codes.length > 4 * limit ? codes.filter(isAtLeast(nthTotal(codes, totals, limit), totals)) : codes
+  const best = codes.length > 4 * limit ? upTo(limit, codes, totals) : codes
   return best.sort((a, b) => totals[b]! - totals[a]! || a - b).slice(0, limit)
 }
 
@@ -133,14 +143,17 @@ function* examplesOf(column: Column): Steps<string[]> {
   return examples
 }
 
-function isAtLeast(least: number, totals: Uint32Array): (code: number) => boolean {
-  return (code) => totals[code]! >= least
-}
-
-/** The n-th highest total among the codes. */
-function nthTotal(codes: readonly number[], totals: Uint32Array, n: number): number {
+/** The codes with the highest totals in their order, those that tie with the last one as far as there is room. */
+function upTo(limit: number, codes: readonly number[], totals: Uint32Array): number[] {
   const sorted = new Uint32Array(codes.length)
   for (let i = 0; i < codes.length; i += 1) sorted[i] = totals[codes[i]!]!
   sorted.sort()
-  return sorted[sorted.length - n]!
+  const least = sorted[sorted.length - limit]!
+  let room = limit
+  for (let i = sorted.length - 1; i >= 0 && sorted[i]! > least; i -= 1) room -= 1
+  return codes.filter((code) => {
+    if (totals[code] !== least) return totals[code]! > least
+    room -= 1
+    return room >= 0
+  })
 }
