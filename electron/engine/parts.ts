@@ -50,6 +50,7 @@ export async function buildParts(options: EngineOptions) {
   const watching = createWatching({ store, options, io, scanner, ready, ...editing, ...measuring })
   return {
     ...store,
+    isLive,
     directory,
     platform,
     jobs,

@@ -48,6 +48,7 @@ export function buildServices(parts: Parts): Services {
       count: (rootIds) => parts.io.run('counts', { rootIds }),
       writeBack: queue.drain,
       verify: (input) => verify(parts, input),
+      onScanned: () => parts.isLive && parts.measurer.wake(),
       onRootsChanged: parts.keeper.refresh,
       forget: parts.indexer.forget,
     }),

@@ -1,10 +1,9 @@
 /** The index thread's table of calls over one open database. */
-import { deserialize } from 'node:v8'
 import type { Db } from './connection.ts'
 import { isSound } from './migrate.ts'
 import { damageOf, markSuspect, openIndex, rememberDamage } from './open.ts'
 import { readSubject } from './read/subjects.ts'
-import type { IndexApi, IndexChange, JournalOffset, OpenedIndex, ScannedFolder } from './types.ts'
+import type { IndexApi, IndexChange, JournalOffset, OpenedIndex } from './types.ts'
 import { finishScan, saveFolders } from './write/folders.ts'
 import { fillImageKeys, sweepImageKeys } from './write/kept-ids.ts'
 import { findUnmeasured, saveMeasured } from './write/measured.ts'
@@ -12,6 +11,7 @@ import { replaceProblems } from './write/problems.ts'
 import { applyRecords, resetRecords } from './write/records.ts'
 import { putRoot, removeRoot } from './write/roots.ts'
 import { createSession, type Session } from './write/session.ts'
+import { unpackFolders } from './packed-folders.ts'
 import { findUnwritten, saveWritten } from './write/written.ts'
 
 export type IndexApiParts = {
@@ -63,7 +63,7 @@ function calls(session: () => Session): Omit<IndexApi, 'open' | 'close' | 'tidy'
     savePacked: ({ packed }) =>
       saveFolders(
         session(),
-        packed.flatMap((bytes) => deserialize(bytes) as ScannedFolder[]),
+        packed.flatMap((bytes) => unpackFolders(bytes)),
       ),
     finishScan: ({ rootId, dirs }) => finishScan(session(), rootId, dirs),
     saveMeasured: ({ items }) => saveMeasured(session(), items),

@@ -15,7 +15,7 @@ export type IndexThread = {
 
 /** `workerUrl` is the thread's entry; a bundle passes its own. */
 export function startIndexThread({ workerUrl = new URL('./thread.ts', import.meta.url) } = {}): IndexThread {
-  const worker = new Worker(workerUrl)
+  const worker = new Worker(workerUrl, { resourceLimits: { maxYoungGenerationSizeMb: 96 } })
   const { remote, fail } = createCaller<IndexApi>(worker)
   let reason: Error | null = null
   worker.on('error', (error) => {

@@ -218,7 +218,7 @@ export type IndexApi = {
    */
   saveFolders(input: { folders: readonly ScannedFolder[] }): Saved & { seen: readonly SeenNeeded[] }
   /**
-   * saveFolders for what the scan threads packed: each entry is `ScannedFolder[]` as `serialize` of node:v8 writes it.
+   * saveFolders for what the scan threads packed: each entry is `ScannedFolder[]` as `packFolders` writes it.
    * The loop passes these on unread, because copying 100,000 images through it twice costs it most of a second.
    */
   savePacked(input: { packed: readonly Uint8Array[] }): Saved & { seen: readonly SeenNeeded[] }

@@ -4,8 +4,8 @@
  * Folders wait here and not in the threads, so that a scan can stop, pause for a hint, or go on after a kill: a folder
  * is done when its digest is saved.
  */
-import { serialize } from 'node:v8'
 import type { RootId, RootPath } from '../../../shared/domain/ids.ts'
+import { packFolders } from '../db/index.ts'
 import type { FolderReport } from './folder.ts'
 import type { FoundGuard } from './guard.ts'
 import type { FolderIdentity } from './identity.ts'
@@ -122,7 +122,7 @@ function piecesOf(parts: Drive, { folder, pieces }: LargeFolder, save: Save): Ta
     parts.onRead(read.images, read.problems)
     parts.onGuards(read.guards)
     if (left > 0) return
-    save(serialize([held > 0 ? { ...folder, digest: '' } : folder]), 0)
+    save(packFolders([held > 0 ? { ...folder, digest: '' } : folder]), 0)
     parts.onRead(0, folder.problems.length)
     parts.busy.delete(folder.dir)
     if (held > 0) parts.onHeld(folder.dir)

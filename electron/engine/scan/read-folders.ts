@@ -8,7 +8,7 @@ import { realpathSync, statSync } from 'node:fs'
 import { deserialize, serialize } from 'node:v8'
 import type { RootId, RootPath } from '../../../shared/domain/ids.ts'
 import { Moved } from '../../../shared/lib/call.ts'
-import type { ScannedFolder, ScannedImage } from '../db/index.ts'
+import { packFolders, type ScannedFolder, type ScannedImage } from '../db/index.ts'
 import { readFolder, type FolderChange, type FolderReader, type FolderReport, type ImageWork } from './folder.ts'
 import type { FoundGuard } from './guard.ts'
 import type { FolderIdentity } from './identity.ts'
@@ -101,7 +101,7 @@ export function readFolders(
   }
   assertSame(rootReal, task.identity)
   const { reports, folders, large, images, problems } = draft
-  const packed = folders.length === 0 ? null : pack(folders)
+  const packed = folders.length === 0 ? null : packFolders(folders)
   const buffers = [...(packed ? [packed] : []), ...large.flatMap(({ pieces }) => pieces)].map(bufferOf)
   return new Moved({ reports, packed, images, problems, large, left: queue.slice(next) }, buffers)
 }
@@ -132,7 +132,7 @@ export function readPiece({ rootPath, identity, folder, attempt, piece }: ReadPi
   const work = deserialize(piece) as readonly ImageWork[]
   const { images, held, guards } = readImages({ rootReal, dir: folder.dir, attempt }, work)
   assertSame(rootReal, identity)
-  const packed = pack([{ ...folder, images, gone: [], problems: [], digest: '' }])
+  const packed = packFolders([{ ...folder, images, gone: [], problems: [], digest: '' }])
   const problems = countProblems(images)
   return new Moved({ packed, images: images.length, problems, held, guards }, [bufferOf(packed)])
 }
@@ -153,13 +153,9 @@ function piecesOf(work: readonly ImageWork[]): Uint8Array[] {
   return pieces
 }
 
-function pack(folders: readonly ScannedFolder[]): Uint8Array {
-  return compact(serialize(folders))
-}
-
 /** Subtle: `serialize` may answer with a part of a larger buffer, which must not be moved away from its owner. */
 function compact(bytes: Uint8Array): Uint8Array {
-  return bytes.byteLength === bytes.buffer.byteLength ? bytes : Uint8Array.from(bytes)
+  return bytes.byteLength === bytes.buffer.byteLength ? bytes : new Uint8Array(bytes)
 }
 
 function bufferOf(bytes: Uint8Array): ArrayBuffer {

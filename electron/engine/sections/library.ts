@@ -5,7 +5,6 @@ import type { Remote } from '../../../shared/lib/call.ts'
 import type { IndexApi, Reader, RootCounts, StoredRoot } from '../db/index.ts'
 import { addRoot, type AddingParts, changeSettings } from '../library/adding.ts'
 import { editModeOf } from '../library/root-set.ts'
-import type { Measurer } from '../thumbs/measurer.ts'
 import type { Services } from '../services.ts'
 
 export type LibraryParts = AddingParts & {
@@ -16,7 +15,8 @@ export type LibraryParts = AddingParts & {
   readonly ready: () => Promise<void>
   /** Counted in an I/O thread: it takes time that grows with the library. */
   readonly count: (rootIds: readonly RootId[]) => Promise<readonly RootCounts[]>
-  readonly measurer: Measurer
+  /** A program that stays open measures by itself; a command is asked to (`measure`). */
+  readonly onScanned: () => void
   /** Images measured since the engine started. */
   readonly measured: () => number
   readonly measureAll: () => Promise<void>
@@ -77,7 +77,7 @@ async function add(parts: LibraryParts, { path, as, ...settings }: Parameters<Se
   await parts.ready()
   const { root, summary } = await addRoot(parts, { path, ...(as && { as }), ...withoutUndefined(settings) })
   await parts.writeBack()
-  parts.measurer.wake()
+  parts.onScanned()
   parts.onRootsChanged()
   const [counts] = await parts.count([root.id])
   const { images = 0, sidecars = 0, problems = 0 } = counts ?? {}
@@ -100,7 +100,7 @@ async function scan(parts: LibraryParts, { roots: names, full }: Parameters<Serv
   }
   const ms = parts.platform.clock.now() - start
   await parts.writeBack()
-  parts.measurer.wake()
+  parts.onScanned()
   const counts = await parts.count(chosen.map(({ id }) => id))
   const problems = counts.reduce((sum, count) => sum + count.problems, 0)
   return { ...total, problems, ms }

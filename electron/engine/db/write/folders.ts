@@ -6,6 +6,7 @@ import type { ImageRow, QuickHash, RootId, RootPath } from '../../../../shared/d
 import { EMPTY_LAYER_TEXT, type LayerText } from '../../../../shared/domain/layer.ts'
 import { splitOfDir } from '../derived.ts'
 import { joinPath } from '../paths.ts'
+import type { UnpackedFolder, UnpackedImage } from '../packed-folders.ts'
 import { packSidecars } from '../sidecar-facts.ts'
 import type { Sql } from '../sql.ts'
 import type { Saved, ScannedFolder, ScannedImage, SeenNeeded } from '../types.ts'
@@ -27,7 +28,7 @@ import { getState, hasStates } from './states.ts'
 
 export function saveFolders(
   session: Session,
-  folders: readonly ScannedFolder[],
+  folders: readonly (ScannedFolder | UnpackedFolder)[],
 ): Saved & { seen: readonly SeenNeeded[] } {
   const seen: SeenNeeded[] = []
   const saved = session.commit((changes) => {
@@ -62,7 +63,7 @@ export function dropFolder(session: Session, changes: Changes, folderId: number)
   sql.run`delete from folders where id = ${folderId}`
 }
 
-function saveFolder(session: Session, changes: Changes, scanned: ScannedFolder): SeenNeeded[] {
+function saveFolder(session: Session, changes: Changes, scanned: ScannedFolder | UnpackedFolder): SeenNeeded[] {
   const { sql } = session
   const { folder, digest, isNew } = openFolder(session, scanned)
   const seen: SeenNeeded[] = []
@@ -85,7 +86,7 @@ function saveFolder(session: Session, changes: Changes, scanned: ScannedFolder):
 
 function openFolder(
   session: Session,
-  { rootId, dir }: ScannedFolder,
+  { rootId, dir }: Pick<ScannedFolder, 'rootId' | 'dir'>,
 ): { folder: Folder; digest: string; isNew: boolean } {
   const { sql } = session
   const root = session.root(rootId)
@@ -98,7 +99,8 @@ function openFolder(
   return { folder, digest: known?.digest ?? '', isNew: known === undefined }
 }
 
-type Saving = { folder: Folder; image: ScannedImage; known: ImageRecord | undefined }
+type Image = ScannedImage | UnpackedImage
+type Saving = { folder: Folder; image: Image; known: ImageRecord | undefined }
 
 function saveImage(session: Session, changes: Changes, { folder, image, known }: Saving): SeenNeeded | null {
   const { sql } = session
@@ -114,7 +116,7 @@ function saveImage(session: Session, changes: Changes, { folder, image, known }:
   return null
 }
 
-type Inserting = { folder: Folder; image: ScannedImage; columns: ImageColumns }
+type Inserting = { folder: Folder; image: Image; columns: ImageColumns }
 
 function insertScanned(session: Session, changes: Changes, { folder, image, columns }: Inserting): void {
   const row = insertImage(session, changes, folder, { ...columns, name: image.name })
@@ -124,7 +126,7 @@ function insertScanned(session: Session, changes: Changes, { folder, image, colu
 
 function columnsOfScanned(
   folder: Folder,
-  image: ScannedImage,
+  image: Image,
   { layer, state }: { layer: LayerText; state: string },
 ): ImageColumns {
   const { hasSidecar, problems, size, modifiedMs, signature, sidecars } = image
@@ -134,7 +136,7 @@ function columnsOfScanned(
     size_bytes: size,
     modified_at: Math.floor(modifiedMs),
     signature,
-    sidecars: packSidecars(sidecars),
+    sidecars: typeof sidecars === 'string' ? sidecars : packSidecars(sidecars),
   }
 }
 
@@ -155,7 +157,11 @@ function quickHashOf(sql: Sql, row: ImageRow): QuickHash | null {
 }
 
 /** Drops every folder below this one whose first step is not among the subfolders there now. */
-function dropMissingFolders(session: Session, changes: Changes, { rootId, dir, folders }: ScannedFolder): void {
+function dropMissingFolders(
+  session: Session,
+  changes: Changes,
+  { rootId, dir, folders }: Pick<ScannedFolder, 'rootId' | 'dir' | 'folders'>,
+): void {
   const present = new Set(folders)
   const root = session.root(rootId)
   const start = dir === '' ? '' : `${dir}/`
