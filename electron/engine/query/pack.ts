@@ -55,6 +55,11 @@ export function unpackTree(data: Uint8Array): Tree | null {
   ) as Tree
 }
 
+/** The check sum that packed bytes carry; -1 for bytes too short to. */
+export function sumOf(data: Uint8Array): number {
+  return data.byteLength < 16 ? -1 : new DataView(data.buffer, data.byteOffset).getUint32(12, true)
+}
+
 function readArray(bytes: Uint8Array, base: number, { $array: [type, start, length] }: Reference): TypedArray {
   const Type = TYPES[type]!
   const from = bytes.byteOffset + base + start

@@ -1,12 +1,13 @@
 /**
  * A table and its path order as a few blobs, and back: names, order, columns in parts of some megabytes. All parts
- * carry the same revision; one that is missing, damaged or older makes all of them worthless.
+ * carry the same revision, and the base names every other's check sum: codes and slots of two packings of one
+ * revision differ. A part that is missing, damaged or another's makes all of them worthless.
  */
 import { wordsFor } from './bits.ts'
 import type { Column } from './column.ts'
 import type { Dictionary } from './dictionary.ts'
 import type { Steps } from './lane.ts'
-import { packTree, unpackTree, type Tree } from './pack.ts'
+import { packTree, sumOf, unpackTree, type Tree } from './pack.ts'
 import type { PathOrder } from './path-order.ts'
 import type { Rare } from './rare.ts'
 import { indexRows } from './row-index.ts'
@@ -23,7 +24,7 @@ const PART_BYTES = 8_000_000
 const BASE = 'columns'
 const partName = (index: number) => `${BASE}-${index}`
 
-/** Blobs of the table as it is now. */
+/** Blobs of the table as it is now; the base comes last, so that storing them in order may stop anywhere. */
 export function* packTable(table: Table, orders: Orders): Steps<Blob[]> {
   const blobs: Blob[] = []
   const groups = groupColumns(table)
@@ -41,6 +42,7 @@ export function* packTable(table: Table, orders: Orders): Steps<Blob[]> {
   yield
   const base = {
     parts: groups.length,
+    sums: blobs.map(({ name, data }) => `${name} ${sumOf(data)}`),
     count: table.count,
     alive: table.alive,
     rows: table.rows.subarray(0, table.count),
@@ -55,12 +57,14 @@ export function* packTable(table: Table, orders: Orders): Steps<Blob[]> {
 
 /** Fills an empty table and order from blobs of this revision; false (and both untouched) where that cannot be. */
 export function* unpackTable(table: Table, orders: Orders, read: ReadBlob, revision: number): Steps<boolean> {
+  const known = read(BASE)
+  const base = (known?.revision === revision ? unpackTree(known.data) : null) as Base | null
+  if (!base) return false
   const tree = (name: string): Tree | null => {
     const blob = read(name)
-    return blob?.revision === revision ? unpackTree(blob.data) : null
+    const isPart = blob?.revision === revision && base.sums.includes(`${name} ${sumOf(blob.data)}`)
+    return isPart ? unpackTree(blob.data) : null
   }
-  const base = tree(BASE) as (Pick<Table, (typeof BASE_FIELDS)[number]> & { parts: number }) | null
-  if (!base) return false
   yield
   const names = tree(`${BASE}-names`) as unknown as Texts | null
   yield
@@ -84,6 +88,8 @@ export function* unpackTable(table: Table, orders: Orders, read: ReadBlob, revis
   Object.assign(orders.byPath, order)
   return true
 }
+
+type Base = Pick<Table, (typeof BASE_FIELDS)[number]> & { readonly parts: number; readonly sums: readonly string[] }
 
 const BASE_FIELDS = ['count', 'alive', 'rows', 'live', 'folderOf', 'folders', 'rare'] as const
 

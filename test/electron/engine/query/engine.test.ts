@@ -131,6 +131,24 @@ test('packed columns answer as before; a damaged or older blob is not used', asy
   expect((await started(index)).facts.hydratedFrom).toBe('rows')
 })
 
+test('parts of two packings of one revision do not mix', async () => {
+  const index = createFakeIndex([imageOf(1, { tags: '["a"]' }), imageOf(2)])
+  const first = await started(index)
+  // A moved image gets a new slot here, but not where the rows are read afresh.
+  await first.change(index.commit({ upserts: [imageOf(1, { dir: 'moved', tags: '["a"]' })] }))
+  const second = await started(index)
+  const [packed, other] = [await first.pack(), await second.pack()]
+  expect(packed.revision).toBe(other.revision)
+  index.saveBlobs(packed)
+  expect((await started(index)).facts.hydratedFrom).toBe('blobs')
+  index.saveBlobs({ ...other, blobs: other.blobs.slice(0, -1) })
+  expect((await started(index)).facts.hydratedFrom).toBe('rows')
+  index.saveBlobs(other)
+  const third = await started(index)
+  expect(third.facts.hydratedFrom).toBe('blobs')
+  expect(await third.names(await third.open('tag:a'))).toEqual(['img1.jpg'])
+})
+
 test('counts what is not measured yet only where the query needs it', async () => {
   const index = createFakeIndex([
     imageOf(1),
