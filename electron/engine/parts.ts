@@ -3,6 +3,7 @@ import { createClock } from '../../shared/domain/clock.ts'
 import type { RootId } from '../../shared/domain/ids.ts'
 import { announcing } from './announce.ts'
 import { openReader, type SeenNeeded, startIndexThread } from './db/index.ts'
+import { keepColumns } from './keep-columns.ts'
 import { createSidecarCheck } from './edits/check-sidecars.ts'
 import { createEdits } from './edits/service.ts'
 import { createBus } from './events/bus.ts'
@@ -70,6 +71,9 @@ export async function buildParts(options: EngineOptions) {
       await indexer.settled()
       await journals.close()
       await io.close()
+      await keepColumns(queryThread, store.index).catch((error: unknown) =>
+        platform.log.warn('columns were not kept', { error: String(error) }),
+      )
       await queryThread.close()
       store.reader.close()
       await thread.close()

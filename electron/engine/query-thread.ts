@@ -9,9 +9,12 @@ import type { QueryApi } from './query/types.ts'
 
 export type QueryThread = {
   remote(): Promise<Remote<QueryApi>>
-  isStarted(): boolean
+  /** What the columns were made from when the thread was started; null = it is not running. */
+  started(): Promise<Started> | null
   close(): Promise<void>
 }
+
+type Started = { readonly revision: number; readonly images: number; readonly hydratedFrom: 'blobs' | 'rows' }
 
 export type QueryThreadParts = {
   readonly directory: string
@@ -23,7 +26,7 @@ export type QueryThreadParts = {
 const ENTRY = new URL('./query/thread.ts', import.meta.url)
 
 export function createQueryThread({ directory, log, feedChanges }: QueryThreadParts): QueryThread {
-  let running: { worker: Worker; remote: Promise<Remote<QueryApi>> } | undefined
+  let running: { worker: Worker; started: Promise<Started>; remote: Promise<Remote<QueryApi>> } | undefined
   const start = () => {
     const worker = new Worker(ENTRY)
     const caller = createCaller<QueryApi>(worker)
@@ -35,13 +38,14 @@ export function createQueryThread({ directory, log, feedChanges }: QueryThreadPa
       caller.fail(new Error('The query thread stopped. Ask again.'))
       if (running?.worker === worker) running = undefined
     })
-    const remote = caller.remote.start({ directory }).then(() => caller.remote)
-    running = { worker, remote }
+    const started = caller.remote.start({ directory })
+    const remote = started.then(() => caller.remote)
+    running = { worker, started, remote }
     return remote
   }
   return {
     remote: () => running?.remote ?? start(),
-    isStarted: () => running !== undefined,
+    started: () => running?.started ?? null,
     async close() {
       const worker = running?.worker
       running = undefined
