@@ -5,7 +5,6 @@
  * Once a dense column holds more different numbers than 16-bit codes can tell apart, single numbers move out into
  * `floats` (NaN = none) and their codes become 0. `version` counts changes, so that what was derived can be dropped.
  */
-import type { Scalar } from '../../../shared/domain/scalar.ts'
 import { emptyCodes, grown, lowerBound, resized, widened, type Codes } from './arrays.ts'
 import { setBit, type Bits } from './bits.ts'
 import {
@@ -14,8 +13,6 @@ import {
   bytesOfDictionary,
   createDictionary,
   KIND,
-  membersOf,
-  scalarAt,
   type Dictionary,
   type Value,
 } from './dictionary.ts'
@@ -71,14 +68,6 @@ export function codeAt(column: Column, slot: number): number {
   if (!column.slots) return column.codes[slot]!
   const at = lowerBound(column.slots, column.count, slot)
   return at < column.count && column.slots[at] === slot ? column.codes[at]! : 0
-}
-
-/** The scalars of a slot. */
-export function scalarsAt(column: Column, slot: number): Scalar[] {
-  const float = column.floats?.[slot]
-  if (float !== undefined && !Number.isNaN(float)) return [float]
-  const code = codeAt(column, slot)
-  return code === 0 ? [] : Array.from(membersOf(column.dictionary, code), (own) => scalarAt(column.dictionary, own))
 }
 
 /** Adds to `bits` every slot that has a value. */

@@ -22,7 +22,7 @@ export function isWorthCompacting(table: Table): boolean {
   return dead > 4096 && dead * 4 > table.count
 }
 
-/** Rewrites table and orders; results must follow the moves it returns. */
+/** Rewrites table and orders; results must follow the moves it returns in the same turn. */
 export function* compact(table: Table, orders: Orders): Steps<Moves> {
   const { rows, count } = table
   const slots = new Uint32Array(count).fill(GONE)
@@ -39,6 +39,11 @@ export function* compact(table: Table, orders: Orders): Steps<Moves> {
   yield
   moveFolders(table, kept)
   yield* moveNames(table, kept)
+  moveOrder(orders.byPath, slots)
+  moveOrder(orders.byPathOnly, slots)
+  orders.kept.clear()
+  yield
+  // Subtle: no yield from here on, because pages are read between steps and find their rows by slot.
   table.rows = kept.map((slot) => rows[slot]!)
   table.live = new Uint32Array(wordsFor(alive))
   for (let slot = 0; slot < alive; slot += 1) setBit(table.live, slot)
@@ -46,10 +51,6 @@ export function* compact(table: Table, orders: Orders): Steps<Moves> {
   table.count = alive
   table.capacity = alive
   table.version += 1
-  yield
-  moveOrder(orders.byPath, slots)
-  moveOrder(orders.byPathOnly, slots)
-  orders.kept.clear()
   return { rows, slots, count: alive }
 }
 

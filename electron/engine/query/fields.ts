@@ -22,7 +22,7 @@ export const COLUMN_FIELDS = [
 export type ColumnField = (typeof COLUMN_FIELDS)[number]
 
 /** Bit of the `flags` column beside those of FLAGS: the file has EXIF data. */
-export const HAS_EXIF = 0x10000
+const HAS_EXIF = 0x10000
 
 /** Fields that are known only once a codec has measured the file. */
 export const MEASURED_FIELDS: readonly string[] = ['width', 'height', 'megapixels', 'aspect', 'format', 'taken']
@@ -83,7 +83,7 @@ export function problemWords(problems: number): string[] {
 }
 
 /** Extension in lower case without the dot, null = none. */
-export function extensionOf(name: string): string | null {
+function extensionOf(name: string): string | null {
   const dot = name.lastIndexOf('.')
   return dot < 0 || dot === name.length - 1 ? null : name.slice(dot + 1).toLowerCase()
 }

@@ -83,7 +83,7 @@ export function mostFrequent(codes: number[], totals: Uint32Array, limit: number
 const totalsKept = new WeakMap<Column, { readonly version: number; readonly totals: Uint32Array }>()
 
 /** By code how many images have the scalar, alone or in a list. */
-export function memberTotals(column: Column): Uint32Array {
+function memberTotals(column: Column): Uint32Array {
   const known = totalsKept.get(column)
   if (known?.version === column.version) return known.totals
   const totals = column.dictionary.totals.slice(0, column.dictionary.count + 1)

@@ -88,7 +88,7 @@ export function needleOf(folded: string): Uint8Array {
   return bytes.slice(0, encode(folded, bytes, 0))
 }
 
-export function decode(bytes: Uint8Array, from: number, to: number): string {
+function decode(bytes: Uint8Array, from: number, to: number): string {
   let bits = 0
   for (let i = from; i < to; i += 1) bits |= bytes[i]!
   if (bits < 0x80) return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1', from, to)
