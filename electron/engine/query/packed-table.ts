@@ -20,6 +20,8 @@ import { COLUMN_FIELDS } from './fields.ts'
 export type Blob = { readonly name: string; readonly data: Uint8Array }
 export type ReadBlob = (name: string) => { readonly revision: number; readonly data: Uint8Array } | null
 
+/** Raise it with any change in what tables, columns, dictionaries or orders hold: older blobs are then not used. */
+const LAYOUT = 1
 const PART_BYTES = 8_000_000
 const BASE = 'columns'
 const partName = (index: number) => `${BASE}-${index}`
@@ -41,6 +43,7 @@ export function* packTable(table: Table, orders: Orders): Steps<Blob[]> {
   blobs.push({ name: `${BASE}-order`, data: packTree(trimOrder(orders.byPath)) })
   yield
   const base = {
+    layout: LAYOUT,
     parts: groups.length,
     sums: blobs.map(({ name, data }) => `${name} ${sumOf(data)}`),
     count: table.count,
@@ -59,7 +62,7 @@ export function* packTable(table: Table, orders: Orders): Steps<Blob[]> {
 export function* unpackTable(table: Table, orders: Orders, read: ReadBlob, revision: number): Steps<boolean> {
   const known = read(BASE)
   const base = (known?.revision === revision ? unpackTree(known.data) : null) as Base | null
-  if (!base) return false
+  if (base?.layout !== LAYOUT) return false
   const tree = (name: string): Tree | null => {
     const blob = read(name)
     const isPart = blob?.revision === revision && base.sums.includes(`${name} ${sumOf(blob.data)}`)
@@ -89,7 +92,11 @@ export function* unpackTable(table: Table, orders: Orders, read: ReadBlob, revis
   return true
 }
 
-type Base = Pick<Table, (typeof BASE_FIELDS)[number]> & { readonly parts: number; readonly sums: readonly string[] }
+type Base = Pick<Table, (typeof BASE_FIELDS)[number]> & {
+  readonly layout: number
+  readonly parts: number
+  readonly sums: readonly string[]
+}
 
 const BASE_FIELDS = ['count', 'alive', 'rows', 'live', 'folderOf', 'folders', 'rare'] as const
 

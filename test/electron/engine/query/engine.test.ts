@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { createQueryEngine } from '../../../../electron/engine/query/engine.ts'
+import { packTree } from '../../../../electron/engine/query/pack.ts'
 import type { OpenedQuery } from '../../../../electron/engine/query/types.ts'
 import { createFakeIndex, type FakeIndex, imageOf, ROOT } from './fake-index.ts'
 
@@ -129,6 +130,13 @@ test('packed columns answer as before; a damaged or older blob is not used', asy
   index.saveBlobs(await third.pack())
   index.damageBlob('columns-names')
   expect((await started(index)).facts.hydratedFrom).toBe('rows')
+})
+
+test('blobs of another layout are not used', async () => {
+  const index = createFakeIndex([imageOf(1)])
+  const { revision } = await (await started(index)).pack()
+  index.saveBlobs({ revision, blobs: [{ name: 'columns', data: packTree({ layout: 0, parts: 1 }) }] })
+  expect((await started(index)).facts).toEqual({ revision: 1, images: 1, hydratedFrom: 'rows' })
 })
 
 test('parts of two packings of one revision do not mix', async () => {
