@@ -39,7 +39,8 @@ export function matchParts(parts: readonly Part[], foldedText: string): boolean 
     }
     if (retryPart < 0) return false
     const first = parts[retryPart]
-    retryAt = typeof first === 'string' ? foldedText.indexOf(first, retryAt + 1) : retryAt + 1
+    // Subtle: an empty part is found at the end again and again.
+    retryAt = typeof first === 'string' && first !== '' ? foldedText.indexOf(first, retryAt + 1) : retryAt + 1
     if (retryAt < 0 || retryAt > foldedText.length) return false
     at = retryAt
     part = retryPart

@@ -100,3 +100,8 @@ test('patterns made to be slow are not', () => {
   expect(result).toEqual([false, false, false])
   expect(ms).toBeLessThan(500)
 })
+
+test('an empty part ends like any other', () => {
+  expect(matchParts([null, '', 'x'], 'aab')).toBe(false)
+  expect(matchParts([null, ''], 'aab')).toBe(true)
+})
