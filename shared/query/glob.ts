@@ -38,13 +38,16 @@ export function matchParts(parts: readonly Part[], foldedText: string): boolean 
       continue
     }
     if (retryPart < 0) return false
-    const first = parts[retryPart]
-    // Subtle: an empty part is found at the end again and again.
-    retryAt = typeof first === 'string' && first !== '' ? foldedText.indexOf(first, retryAt + 1) : retryAt + 1
+    retryAt = nextTry(parts[retryPart], foldedText, retryAt + 1)
     if (retryAt < 0 || retryAt > foldedText.length) return false
     at = retryAt
     part = retryPart
   }
+}
+
+// Subtle: an empty part would be found at the text's end again and again.
+function nextTry(first: Part | undefined, foldedText: string, from: number): number {
+  return typeof first === 'string' && first !== '' ? foldedText.indexOf(first, from) : from
 }
 
 /** Whether a folded path below the root fits the glob. */
