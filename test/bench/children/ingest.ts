@@ -19,9 +19,10 @@ export async function ingest({ library, folder, images }: { library: string; fol
 export async function rescan({ library }: { library: string }) {
   const host = await openHost({ directory: library, isLive: false, isServing: false })
   const start = performance.now()
-  const { added, changed, removed } = await host.client.library.scan({})
+  const { added, changed, removed, offline } = await host.client.library.scan({})
   const ms = performance.now() - start
   await host.close()
+  if (offline.length > 0) throw new Error('The folder was not looked at.')
   if (added + changed + removed > 0) throw new Error('Nothing was to be found, but something had changed.')
   return { ms }
 }

@@ -10,6 +10,8 @@ const THUMB_BYTES = 8000
 /** Builds the columns from rows, packs them and stores them as the engine does when idle; puts a page of thumbnails in. */
 export async function packColumns({ library }: { library: string }) {
   const threads = await openThreads(library)
+  // What was packed when the library was closed must not be found.
+  await threads.index.setBlob({ name: 'columns', revision: -1, data: new Uint8Array() })
   const start = performance.now()
   const query = await threads.query()
   const rowsMs = performance.now() - start
