@@ -46,7 +46,6 @@ export type JournalsParts = {
 }
 
 export function createJournals(parts: JournalsParts): Journals {
-  const open = new Map<RootId, { directory: string; journal: Journal }>()
   const syncing = new Map<RootId, Promise<void>>()
   const offsets = new Map<string, JournalOffset>()
   const remember = (offset: JournalOffset) => offsets.set(`${offset.rootId} ${offset.file}`, offset)
@@ -58,41 +57,70 @@ export function createJournals(parts: JournalsParts): Journals {
     offset: JournalOffset | null,
   ): Promise<Saved> => {
     const saved = await parts.index.applyRecords({ rootId, records, offset })
-    if (saved.refold) void sync(rootId)
+    if (saved.refold) foldAnew(rootId)
     else if (offset) remember(offset)
     return saved
   }
 
   // Subtle: one at a time per root, or two readers would fold the same records and race for the offset.
   const sync = (rootId: RootId): Promise<void> => {
-    const next = (syncing.get(rootId) ?? Promise.resolve()).catch(() => {}).then(() => syncRoot(parts, rootId, offsets))
+    const next = (syncing.get(rootId) ?? Promise.resolve())
+      .catch(() => {})
+      // Subtle: nothing may be on its way into the overlay when its journals are moved, or it would be lost.
+      .then(() => writers.settled(rootId))
+      .then(() => syncRoot(parts, rootId, offsets))
     syncing.set(rootId, next)
     return next
   }
 
-  const of = (rootId: RootId): Journal => {
-    const root = rootOf(parts, rootId)
-    const directory = journalDirectory(root, parts.directory)
-    const known = open.get(rootId)
-    if (known?.directory === directory) return known.journal
-    void known?.journal.close()
-    const journal = openJournal(parts, root, directory, (records, offset) => apply(rootId, records, offset))
-    open.set(rootId, { directory, journal })
-    return journal
+  const foldAnew = (rootId: RootId): void => {
+    sync(rootId).catch((error: unknown) =>
+      parts.platform.log.error('journals were not folded again', { rootId, error: String(error) }),
+    )
   }
 
+  const writers = createWriters(parts, apply)
   return {
-    of,
+    of: writers.of,
     sync,
     async record(rootId, drafts) {
       if (drafts.length === 0) return
-      const { records, saved } = await of(rootId).append(drafts)
+      const { records, saved } = await writers.of(rootId).append(drafts)
       await saved
       if (records.some(({ kind }) => kind === 'root')) parts.roots.refresh()
     },
     restart: () => offsets.clear(),
     async close() {
       await Promise.allSettled(syncing.values())
+      await writers.close()
+    },
+  }
+}
+
+type ApplyTo = (rootId: RootId, ...input: Parameters<Apply>) => Promise<Saved>
+
+/** The open journals of this device, each where its root's records go now. */
+function createWriters(parts: JournalsParts, apply: ApplyTo) {
+  const open = new Map<RootId, { directory: string; journal: Journal; ready: Promise<unknown> }>()
+  const of = (rootId: RootId): Journal => {
+    const root = rootOf(parts, rootId)
+    const directory = journalDirectory(root, parts.directory)
+    const known = open.get(rootId)
+    if (known?.directory === directory) return known.journal
+    const ready = known?.journal.close()
+    const start = () => openJournal(parts, root, directory, (records, offset) => apply(rootId, records, offset))
+    const journal = ready ? inSuccession(ready, start) : start()
+    open.set(rootId, { directory, journal, ready: ready ?? Promise.resolve() })
+    return journal
+  }
+  return {
+    of,
+    /** Resolves when nothing is written any more where the root's records went before. */
+    async settled(rootId: RootId): Promise<void> {
+      if (open.has(rootId)) of(rootId)
+      await open.get(rootId)?.ready
+    },
+    async close(): Promise<void> {
       await Promise.all([...open.values()].map(({ journal }) => journal.close()))
       open.clear()
     },
@@ -107,14 +135,51 @@ function rootOf({ roots }: JournalsParts, rootId: RootId): StoredRoot {
 
 function openJournal(parts: JournalsParts, root: StoredRoot, directory: string, apply: Apply): Journal {
   const { fs, clock: wallClock } = parts.platform
+  const device = parts.device.id
   if (root.isReadOnly) mkdirSync(dirname(directory), { recursive: true })
-  const afterSeq = root.isReadOnly ? lastSeqIn(fs, inFolder(root), parts.device.id) : 0
-  const place = { fs, directory, rootId: root.id, device: parts.device.id }
+  // Subtle: numbers must go on from wherever this device wrote last, or two records would have the same.
+  const other = root.isReadOnly ? inFolder(root) : overlayOf(parts, root.id)
+  const afterSeq = lastSeqIn(fs, other, device)
+  const place = { fs, directory, rootId: root.id, device }
   return createJournal({ ...place, clock: parts.clock, wallClock, apply, afterSeq })
+}
+
+/** A journal that follows another one: opened when that one has written what it had taken, and is closed. */
+function inSuccession(earlier: Promise<void>, open: () => Journal): Journal {
+  const opened = earlier.then(open)
+  opened.catch(() => undefined)
+  return {
+    append: async (drafts) => (await opened).append(drafts),
+    close: async () => (await opened).close(),
+  }
 }
 
 async function syncRoot(parts: JournalsParts, rootId: RootId, offsets: Map<string, JournalOffset>): Promise<void> {
   const root = rootOf(parts, rootId)
+  try {
+    await foldRoot(parts, root, offsets)
+  } catch (error) {
+    if (!isOfFiles(error)) throw error
+    // One folder whose journals cannot be read must not take the library with it; its edits are shown once they can be.
+    const { code } = error as { code: string }
+    parts.platform.log.warn('journals cannot be read', { rootId, code })
+    const problem: Problem = { kind: 'journal', file: '.gleaner/journal', reason: UNREADABLE(code) }
+    await parts.index.setProblems({ rootId, scope: 'journal', problems: [problem] })
+  }
+  parts.roots.refresh()
+}
+
+const UNREADABLE = (code: string) =>
+  `The edits kept in this folder cannot be read or moved (${code}), so some may not be shown. Check the folder and scan it again.`
+
+/** What the system says of a file or a folder, not an error of our own. */
+function isOfFiles(error: unknown): boolean {
+  const { code, syscall } = error as { code?: unknown; syscall?: unknown }
+  return typeof code === 'string' && typeof syscall === 'string'
+}
+
+async function foldRoot(parts: JournalsParts, root: StoredRoot, offsets: Map<string, JournalOffset>): Promise<void> {
+  const rootId = root.id
   if (!root.isReadOnly && !root.isOffline) {
     const { fs } = parts.platform
     moveJournals({ fs, from: overlayOf(parts, rootId), to: inFolder(root), device: parts.device.id })
@@ -126,7 +191,6 @@ async function syncRoot(parts: JournalsParts, rootId: RootId, offsets: Map<strin
       parts.platform.log.error('journals cannot be folded in order', { rootId })
     }
   }
-  parts.roots.refresh()
 }
 
 async function load(

@@ -3,6 +3,7 @@
  * go, and a whole scan every hour, because the watcher is a hint and the scan is the truth (reliability.md 2.7).
  */
 import type { RootId, RootPath } from '../../../shared/domain/ids.ts'
+import type { StoredRoot } from '../db/index.ts'
 import type { Platform } from '../platform.ts'
 import type { WriteQueue } from '../sidecar/queue.ts'
 import type { Watch } from '../scan/watch.ts'
@@ -41,10 +42,9 @@ export function createKeeper(parts: KeeperParts): Keeper {
   let timers: NodeJS.Timeout[] = []
   let isRunning = false
 
+  const complain = (error: unknown) => platform.log.error('keeping in line failed', { error: String(error) })
   const track = (promise: Promise<unknown>) => {
-    const done: Promise<unknown> = promise
-      .catch((error: unknown) => platform.log.error('keeping in line failed', { error: String(error) }))
-      .finally(() => work.delete(done))
+    const done: Promise<unknown> = promise.catch(complain).finally(() => work.delete(done))
     work.add(done)
   }
   const watchRoots = async () => {
@@ -68,14 +68,15 @@ export function createKeeper(parts: KeeperParts): Keeper {
     void parts.queue.drain()
   }
   const scanAll = async () => {
-    for (const { id } of roots.all()) await scanOne(id)
+    for (const { id } of roots.all()) await scanOne(id).catch(complain)
   }
   const poll = async () => {
-    for (const { id, isOffline } of roots.all()) {
-      const isHere = await scanner.locate(id)
-      if (isHere !== isOffline) continue
+    for (const before of roots.all()) {
+      const isHere = await scanner.locate(before.id)
+      const now = roots.get(before.id)
+      if (isSameState(before, now)) continue
       await watchRoots()
-      if (isHere) await scanOne(id)
+      if (isHere) await scanOne(before.id)
     }
   }
   const keeper: Keeper = {
@@ -95,6 +96,11 @@ export function createKeeper(parts: KeeperParts): Keeper {
     },
   }
   return keeper
+}
+
+/** False where it is back, gone, at another mount, or writable again: its journals may be to move, its edits to write. */
+function isSameState(before: StoredRoot, now: StoredRoot | undefined): boolean {
+  return (['isOffline', 'path', 'isReadOnly'] as const).every((name) => now?.[name] === before[name])
 }
 
 /** What a watcher's hint leads to. */

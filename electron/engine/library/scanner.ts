@@ -8,6 +8,7 @@ import type { Indexer } from '../scan/indexer.ts'
 import type { IoPool } from '../scan/pool.ts'
 import type { ScanSummary } from '../scan/scan.ts'
 import type { StoredRoot } from '../db/index.ts'
+import { EngineError } from '../failure.ts'
 import { findRoot } from './find-root.ts'
 import type { Journals } from './journals.ts'
 import { isWritable, keepIdentity, readIdentity } from './root-file.ts'
@@ -62,6 +63,9 @@ export function createScanner(parts: ScannerParts): Scanner {
         if (summary.isOffline) await roots.change(rootId, { isOffline: true })
         else await settle(rootId, summary)
         return summary.isOffline ? 'offline' : summary
+      } catch (error) {
+        if (roots.get(rootId)) throw error
+        throw new EngineError('ROOT_UNKNOWN', `The folder "${root.name}" was removed while it was being read.`)
       } finally {
         progress.delete(rootId)
         job.end()
@@ -82,6 +86,9 @@ async function locateRoot(parts: ScannerParts, rootId: RootId): Promise<boolean>
   if (!root) return false
   const path = (await isHere(parts, root)) ? root.path : findRoot(root.id, root.path)
   const state = path === null ? { isOffline: true } : { path, isOffline: false, isReadOnly: !isWritable(path) }
+  // Before anything is written there: the journal imitates no folder, it expects `.gleaner`.
+  if (path !== null && root.isReadOnly && !state.isReadOnly && !readIdentity(path))
+    keepIdentity({ rootPath: path, id: root.id, directory: parts.directory, platform: parts.platform })
   const isSame = Object.entries(state).every(([name, value]) => root[name as keyof typeof state] === value)
   if (!isSame) await roots.change(rootId, state)
   return path !== null
