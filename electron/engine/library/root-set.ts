@@ -49,6 +49,25 @@ export async function createRootSet(parts: RootSetParts): Promise<RootSet> {
     roots = readRoots()
     parts.bus.publish({ kind: 'roots', revision: 0 })
   }
+  let last: Promise<unknown> = Promise.resolve()
+  // Subtle: one change after the other, each upon what the one before left; a root that was forgotten stays so.
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const done = last.then(work)
+    last = done.catch(() => undefined)
+    return done
+  }
+  const put = async (root: Omit<StoredRoot, 'row' | 'slug'>): Promise<StoredRoot> => {
+    const others = roots.filter(({ id }) => id !== root.id).map(({ slug }) => slug)
+    const stored = await index.putRoot({ ...root, slug: slugFor(root.name, others) })
+    const place = placeOf(root.path) ?? set.known(root.id) ?? { dev: '0', ino: '0' }
+    const entry = { id: root.id, path: root.path, dev: place.dev, ino: place.ino }
+    if (JSON.stringify(set.known(root.id)) !== JSON.stringify(entry)) {
+      known = [...known.filter(({ id }) => id !== root.id), entry]
+      saveKnownRoots(directory, known, platform)
+    }
+    publish()
+    return stored
+  }
   const set: RootSet = {
     all: () => roots,
     fresh,
@@ -56,30 +75,23 @@ export async function createRootSet(parts: RootSetParts): Promise<RootSet> {
     byRow: (row) => roots.find((root) => root.row === row),
     find: (name) => findRoot(roots, name),
     known: (id) => known.find((root) => root.id === id),
-    async put(root) {
-      const others = roots.filter(({ id }) => id !== root.id).map(({ slug }) => slug)
-      const stored = await index.putRoot({ ...root, slug: slugFor(root.name, others) })
-      const place = placeOf(root.path) ?? set.known(root.id) ?? { dev: '0', ino: '0' }
-      const entry = { id: root.id, path: root.path, dev: place.dev, ino: place.ino }
-      if (JSON.stringify(set.known(root.id)) !== JSON.stringify(entry)) {
-        known = [...known.filter(({ id }) => id !== root.id), entry]
+    put: (root) => inTurn(() => put(root)),
+    change: (id, change) =>
+      inTurn(async () => {
+        // Settings may have come from the journals since.
+        roots = readRoots()
+        const root = set.get(id)
+        if (!root) throw new EngineError('ROOT_UNKNOWN', 'This folder is not in the library any more.')
+        const { row: _, slug: __, ...rest } = root
+        return put({ ...rest, ...change })
+      }),
+    forget: (id) =>
+      inTurn(async () => {
+        known = known.filter((root) => root.id !== id)
         saveKnownRoots(directory, known, platform)
-      }
-      publish()
-      return stored
-    },
-    async change(id, change) {
-      const root = set.get(id)
-      if (!root) throw new EngineError('ROOT_UNKNOWN', 'This folder is not in the library any more.')
-      const { row: _, slug: __, ...rest } = root
-      return set.put({ ...rest, ...change })
-    },
-    async forget(id) {
-      known = known.filter((root) => root.id !== id)
-      saveKnownRoots(directory, known, platform)
-      await index.removeRoot({ rootId: id })
-      publish()
-    },
+        await index.removeRoot({ rootId: id })
+        publish()
+      }),
     refresh: publish,
   }
   for (const { id, path } of known) if (!set.get(id)) await set.put(newRoot(id, path))
