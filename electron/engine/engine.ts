@@ -4,6 +4,7 @@
  */
 import { checkLibraryFolder } from './library/check-folder.ts'
 import { acquireLock } from './library/lock.ts'
+import { sweepComparisons } from './library/verify.ts'
 import { EngineError } from './failure.ts'
 import { buildParts, type EngineOptions } from './parts.ts'
 import { router, type RouterContext } from './router/index.ts'
@@ -13,6 +14,7 @@ export type Engine = {
   /** The contract, implemented; transports serve it with the context of `connect`. */
   readonly router: typeof router
   connect(clientId: string): RouterContext
+  /** Ends all work and frees the library; a second call waits for the first. */
   close(): Promise<void>
 }
 
@@ -23,16 +25,15 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   const lock = acquireLock(directory)
   if (!lock) throw new EngineError('LIBRARY_LOCKED', 'Another program holds this library.')
   try {
+    sweepComparisons(directory)
     const parts = await buildParts(options)
     const services = buildServices(parts)
     if (options.isLive) parts.keeper.start()
+    let closing: Promise<void> | undefined
     return {
       router,
       connect: (clientId) => ({ services, log: platform.log, clientId }),
-      async close() {
-        await parts.close()
-        lock.release()
-      },
+      close: () => (closing ??= parts.close().finally(() => lock.release())),
     }
   } catch (error) {
     lock.release()

@@ -2,7 +2,7 @@
 import { createClock } from '../../shared/domain/clock.ts'
 import type { RootId } from '../../shared/domain/ids.ts'
 import { announcing } from './announce.ts'
-import { openReader, type SeenNeeded, startIndexThread } from './db/index.ts'
+import { openReader, type Reader, type SeenNeeded, startIndexThread } from './db/index.ts'
 import { keepColumns } from './keep-columns.ts'
 import { createSidecarCheck } from './edits/check-sidecars.ts'
 import { createEdits } from './edits/service.ts'
@@ -63,21 +63,29 @@ export async function buildParts(options: EngineOptions) {
     ...watching,
     ...measuring,
     async close() {
-      await watching.keeper.stop()
-      jobs.cancelAll()
-      await measuring.close()
-      await editing.queue.close()
-      indexer.close()
-      await indexer.settled()
-      await journals.close()
-      await io.close()
-      await keepColumns(queryThread, store.index).catch((error: unknown) =>
-        platform.log.warn('columns were not kept', { error: String(error) }),
-      )
-      await queryThread.close()
-      store.reader.close()
-      await thread.close()
-      bus.close()
+      jobs.close()
+      // Subtle: one part that fails to end (a thread may have died) must not keep the others open.
+      const steps: (() => unknown)[] = [
+        watching.keeper.stop,
+        measuring.close,
+        editing.queue.close,
+        indexer.close,
+        indexer.settled,
+        journals.close,
+        io.close,
+        () => keepColumns(queryThread, store.index),
+        queryThread.close,
+        store.reader.close,
+        thread.close,
+        bus.close,
+      ]
+      for (const step of steps) {
+        try {
+          await Promise.resolve(step())
+        } catch (error) {
+          platform.log.warn('a part did not end as it should', { error: String(error) })
+        }
+      }
     },
   }
 }
@@ -88,17 +96,21 @@ type Built = { readonly store: Store; readonly options: EngineOptions; readonly 
 
 function createScanning({ store, options, io, jobs }: Built & { readonly jobs: Jobs }) {
   const { directory, platform, isLive } = options
+  const { log } = platform
   const { index, roots, journals } = store
   const progress = new Map<RootId, (done: number, total: number | null) => void>()
   const indexer = createIndexer({
     index,
     io,
     clock: platform.clock,
-    log: platform.log,
+    log,
     known: (rootId) => roots.known(rootId) ?? null,
     onSeen: (needed) => recordSeen(journals, needed),
     onProgress: ({ rootId, done, total }) => progress.get(rootId)?.(done, total),
-    onGuard: (rootId, guard) => void roots.change(rootId, { guard }),
+    onGuard(rootId, guard) {
+      // A folder that was removed meanwhile has nothing to guard.
+      roots.change(rootId, { guard }).catch((error: unknown) => log.warn('guard not kept', { error: String(error) }))
+    },
   })
   const scanner = createScanner({ directory, roots, journals, indexer, io, jobs, platform, progress, isLive })
   return { indexer, scanner }
@@ -160,6 +172,7 @@ function createWatching({ store, options, io, scanner, ready, queue, measurer }:
 async function openStore(directory: string, platform: EngineOptions['platform']) {
   const bus = createBus()
   const thread = startIndexThread()
+  let reader: Reader | undefined
   try {
     const index = announcing(thread.remote, bus)
     const opened = await index.open({ directory })
@@ -167,13 +180,14 @@ async function openStore(directory: string, platform: EngineOptions['platform'])
       platform.log.warn('index put aside', { reason: opened.setAside })
       bus.publish({ kind: 'notice', text: `The index is being made anew from your files: ${opened.setAside}` })
     }
-    const reader = openReader({ directory })
-    const roots = await createRootSet({ directory, index, readRoots: reader.roots, bus, platform })
+    const { roots: readRoots } = (reader = openReader({ directory }))
+    const roots = await createRootSet({ directory, index, readRoots, bus, platform })
     const device = loadDevice(directory, platform)
     const clock = createClock({ now: () => platform.clock.now() })
     const journals = createJournals({ directory, index, roots, device, clock, platform, offsets: opened.journals })
     return { bus, thread, index, opened, reader, roots, device, journals }
   } catch (error) {
+    reader?.close()
     await thread.close()
     throw error
   }

@@ -68,7 +68,14 @@ async function verify(parts: Parts, { rebuild = false }: Parameters<Services['li
   const job = jobs.start({ kind: 'verify', title: 'Comparing the index with the folders' })
   try {
     const here = roots.all().filter(({ isOffline }) => !isOffline)
-    const found = await verifyIndex({ directory, roots: here, reader, platform, onProgress: job.update })
+    const found = await verifyIndex({
+      directory,
+      roots: here,
+      reader,
+      platform,
+      onProgress: job.update,
+      signal: job.signal,
+    })
     const wrong = new Set(found.differences.map(({ root }) => root))
     if (rebuild) for (const root of here) if (wrong.has(root.name)) await makeAnew(parts, root.id)
     return { ...found, ms: platform.clock.now() - start }

@@ -29,12 +29,14 @@ export async function openHost({ directory, isLive, isServing }: HostOptions): P
   const client: Client = createRouterClient(engine.router, { context: engine.connect('host') })
   try {
     const hangUp = isServing ? await listenOnSocket(engine, socketPathOf(directory)) : async () => {}
+    let closing: Promise<void> | undefined
+    const end = async () => {
+      await hangUp().catch(() => {})
+      await engine.close()
+    }
     return {
       client,
-      async close() {
-        await hangUp()
-        await engine.close()
-      },
+      close: () => (closing ??= end()),
     }
   } catch (error) {
     await engine.close()

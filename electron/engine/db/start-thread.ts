@@ -33,8 +33,11 @@ export function startIndexThread({ workerUrl = new URL('./thread.ts', import.met
     ended,
     feedChanges: (port) => worker.postMessage({ kind: 'changes', port }, [port]),
     async close() {
-      await remote.close()
-      await worker.terminate()
+      try {
+        await remote.close()
+      } finally {
+        await worker.terminate()
+      }
     },
   }
 }

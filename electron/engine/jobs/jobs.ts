@@ -8,7 +8,8 @@ export type Jobs = {
   list(): Job[]
   /** True if there was such a job; it ends when its work notices. */
   cancel(id: string): boolean
-  cancelAll(): void
+  /** Cancels everything, and whatever is started later: the library is closing. */
+  close(): void
 }
 
 export type RunningJob = {
@@ -20,12 +21,14 @@ export type RunningJob = {
 export function createJobs(bus: Bus): Jobs {
   const running = new Map<string, { job: Job; controller: AbortController }>()
   let next = 1
+  let isClosed = false
   const list = () => [...running.values()].map(({ job }) => job)
   const publish = () => bus.publish({ kind: 'jobs', jobs: list() })
   return {
     start({ kind, title }) {
       const id = `job-${next++}`
       const entry = { job: { id, kind, title, done: 0, total: null } as Job, controller: new AbortController() }
+      if (isClosed) entry.controller.abort()
       running.set(id, entry)
       publish()
       return {
@@ -46,7 +49,8 @@ export function createJobs(bus: Bus): Jobs {
       entry?.controller.abort()
       return entry !== undefined
     },
-    cancelAll() {
+    close() {
+      isClosed = true
       for (const { controller } of running.values()) controller.abort()
     },
   }

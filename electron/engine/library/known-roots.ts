@@ -4,6 +4,7 @@
  */
 import { join } from 'node:path'
 import { z } from 'zod'
+import { EngineError } from '../failure.ts'
 import type { Platform } from '../platform.ts'
 import { readText, writeText } from './small-file.ts'
 
@@ -23,7 +24,15 @@ export type KnownRoot = z.infer<typeof schema>['roots'][number]
 
 export function loadKnownRoots(directory: string): KnownRoot[] {
   const text = readText(join(directory, 'roots'))
-  return text === null ? [] : schema.parse(JSON.parse(text)).roots
+  if (text === null) return []
+  try {
+    return schema.parse(JSON.parse(text)).roots
+  } catch {
+    throw new EngineError(
+      'LIBRARY_UNUSABLE',
+      'The list of folders in the library (the file "roots") cannot be read. Move that file away and add the folders again; nothing in them is lost.',
+    )
+  }
 }
 
 export function saveKnownRoots(directory: string, roots: readonly KnownRoot[], platform: Platform): void {

@@ -3,11 +3,12 @@
  * goes through both image by image. Stale rows and offline roots are left out (reliability.md §1). Writes nothing into
  * the roots.
  */
-import { rmSync } from 'node:fs'
+import { readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setImmediate as pause } from 'node:timers/promises'
 import { createClock } from '../../../shared/domain/clock.ts'
 import { FLAGS, type IndexedImage, openReader, type Reader, startIndexThread, type StoredRoot } from '../db/index.ts'
+import { EngineError } from '../failure.ts'
 import { loadJournals } from '../journal/load.ts'
 import type { Platform } from '../platform.ts'
 import { createIndexer } from '../scan/indexer.ts'
@@ -21,7 +22,11 @@ export type VerifyParts = {
   readonly reader: Reader
   readonly platform: Platform
   readonly onProgress: (done: number, total: number | null) => void
+  /** Stops the comparison, which then fails with CANCELLED. */
+  readonly signal: AbortSignal
 }
+
+const FOLDER = 'verify-'
 
 /** More differences than this are not listed. */
 const LISTED = 1000
@@ -29,8 +34,14 @@ const CHUNK = 1000
 /** Flags that a rebuild must find again. */
 const COMPARED = FLAGS.sidecar | FLAGS.edited | FLAGS.unwritten | FLAGS.conflicted
 
+/** Removes what a killed comparison left in the library; to be called while nobody else has the library open. */
+export function sweepComparisons(directory: string): void {
+  const names = readdirSync(directory).filter((name) => name.startsWith(FOLDER))
+  for (const name of names) rmSync(join(directory, name), { recursive: true, force: true })
+}
+
 export async function verifyIndex(parts: VerifyParts): Promise<{ images: number; differences: Difference[] }> {
-  const directory = join(parts.directory, `verify-${parts.platform.randomHex(4)}`)
+  const directory = join(parts.directory, `${FOLDER}${parts.platform.randomHex(4)}`)
   const index = startIndexThread()
   const io = createIoPool({ size: 4, directory })
   let fresh: Reader | undefined
@@ -50,7 +61,7 @@ export async function verifyIndex(parts: VerifyParts): Promise<{ images: number;
 type Fresh = Pick<ReturnType<typeof startIndexThread>, 'remote'> & { readonly io: ReturnType<typeof createIoPool> }
 
 async function rebuild(
-  { platform, directory, onProgress }: VerifyParts,
+  { platform, directory, onProgress, signal }: VerifyParts,
   root: StoredRoot,
   { remote, io }: Fresh,
 ): Promise<void> {
@@ -60,8 +71,10 @@ async function rebuild(
   const places = [join(root.path, '.gleaner', 'journal'), join(directory, 'overlay', root.id, 'journal')]
   for (const place of places) {
     const options = { fs: platform.fs, directory: place, rootId: root.id, offsets: [], clock, onProblem: () => {} }
-    for await (const { records } of loadJournals(options))
+    for await (const { records } of loadJournals(options)) {
+      throwIfStopped(signal)
       await remote.applyRecords({ rootId: root.id, records, offset: null })
+    }
   }
   const indexer = createIndexer({
     index: remote,
@@ -73,13 +86,14 @@ async function rebuild(
     onSeen: async () => {},
     onProgress: ({ done, total }) => onProgress(done, total),
   })
-  await indexer.scanRoot(root)
-  await indexer.settled()
+  await indexer.scanRoot(root, { signal })
+  if (!signal.aborted) await indexer.settled()
   indexer.close()
+  throwIfStopped(signal)
 }
 
 async function compare(
-  { roots, reader, onProgress }: VerifyParts,
+  { roots, reader, onProgress, signal }: VerifyParts,
   fresh: Reader,
 ): Promise<{ images: number; differences: Difference[] }> {
   const differences: Difference[] = []
@@ -89,6 +103,7 @@ async function compare(
   let images = 0
   for await (const { image, root } of imagesOf(fresh, fresh.roots())) {
     images += 1
+    throwIfStopped(signal)
     if (images % CHUNK === 0) onProgress(images, null)
     const row = reader.findPath(root.id, pathOf(image))
     const [ours] = row === null ? [] : reader.images(Uint32Array.of(row))
@@ -99,6 +114,10 @@ async function compare(
     if (fresh.findPath(root.id, pathOf(image)) === null) note(image, root, 'is in the index, but not in the folder')
   }
   return { images, differences }
+}
+
+function throwIfStopped(signal: AbortSignal): void {
+  if (signal.aborted) throw new EngineError('CANCELLED', 'The comparison was stopped.')
 }
 
 async function* imagesOf(
