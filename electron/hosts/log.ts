@@ -9,6 +9,8 @@ import { fileURLToPath } from 'node:url'
 import type { Log } from '../engine/platform.ts'
 
 const CAP_BYTES = 2 * 1024 * 1024
+/** How the system's own errors name a file: an absolute path between single quotes. */
+const FAILED_FILE = /'(?:\/|~|[A-Za-z]:\\)[^']*'/g
 const APP = fileURLToPath(new URL('../../', import.meta.url))
 
 export function createFileLog(directory: string): Log {
@@ -39,5 +41,5 @@ function rotate(file: string): void {
 }
 
 function withoutPlaces(line: string): string {
-  return line.replaceAll(APP, '').replaceAll(homedir(), '~')
+  return line.replaceAll(APP, '').replaceAll(homedir(), '~').replaceAll(FAILED_FILE, "'…'")
 }

@@ -8,6 +8,8 @@ export function createOnce<T>(): (key: string, run: () => Promise<T>) => Promise
     if (earlier) return earlier
     const answer = run()
     answers.set(key, answer)
+    // What failed may be asked for again: nothing was acknowledged.
+    answer.catch(() => answers.get(key) === answer && answers.delete(key))
     const [oldest] = answers.keys()
     if (answers.size > KEPT && oldest !== undefined) answers.delete(oldest)
     return answer
