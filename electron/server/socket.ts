@@ -16,15 +16,17 @@ export async function listenOnSocket(engine: Engine, path: string): Promise<() =
     response.writeHead(426, { 'content-type': 'text/plain' }).end('This socket speaks WebSocket only.\n')
   })
   const hangUp = serveWebSockets(server, engine)
-  const mask = isFile ? process.umask(0o177) : 0
-  try {
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', reject)
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    // Subtle: the file is made within the call. The mask is the whole process's, and folders made under it while we
+    // wait could not be entered.
+    const mask = isFile ? process.umask(0o177) : 0
+    try {
       server.listen(path, () => resolve())
-    })
-  } finally {
-    if (isFile) process.umask(mask)
-  }
+    } finally {
+      if (isFile) process.umask(mask)
+    }
+  })
   if (isFile) chmodSync(path, 0o600)
   return async () => {
     hangUp()

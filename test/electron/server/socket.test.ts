@@ -16,10 +16,13 @@ test('only its user can open the socket, whatever the mask, and it goes at the e
   writeFileSync(path, 'left by a killed owner')
   const mask = process.umask(0)
   try {
-    const hangUp = await listenOnSocket(engine, path)
-    expect(lstatSync(path).isSocket()).toBe(true)
+    const listening = listenOnSocket(engine, path)
+    // At once, before anything else can make a file: private already, and the mask of the process as it was.
     expect(lstatSync(path).mode & 0o777).toBe(0o600)
     expect(process.umask()).toBe(0)
+    const hangUp = await listening
+    expect(lstatSync(path).isSocket()).toBe(true)
+    expect(lstatSync(path).mode & 0o777).toBe(0o600)
     await hangUp()
     expect(lstatSync(path, { throwIfNoEntry: false })).toBeUndefined()
   } finally {
