@@ -1,6 +1,7 @@
 /** A read-only connection of its own for any thread; it sees what was committed when a call begins. */
 import type { DeviceId, ImageId, ImageRow } from '../../../shared/domain/ids.ts'
-import { openForReading, rememberDamage } from './open.ts'
+import type { Db } from './connection.ts'
+import { mapFile, openForReading, rememberDamage } from './open.ts'
 import { readCounts } from './read/counts.ts'
 import { findImage, readImage, readImagesAfter } from './read/images.ts'
 import { findRowOfId, idAt, idOfRow } from './read/ids.ts'
@@ -15,9 +16,16 @@ import { FLAGS, type ImageDetail, type IndexedImage, type KnownImage, type Reade
 /** Ids given out lately, so that asking for an image by the id of a page costs one look-up. */
 const MEMO_SIZE = 20_000
 
+export type ReaderOptions = {
+  readonly directory: string
+  /** False for a connection that reads much and seldom: mapped pages count as memory of the process. */
+  readonly isMapped?: boolean
+}
+
 /** Opens the index of a library for reading; the index thread must have opened it before. */
-export function openReader({ directory }: { directory: string }): Reader {
+export function openReader({ directory, isMapped = true }: ReaderOptions): Reader {
   const { db, sql, file } = openForReading(directory)
+  if (!isMapped) mapFile(db, false)
   const ids = createIdMemo(sql)
   const reader: Reader = {
     ...folderReads(sql),
@@ -27,12 +35,23 @@ export function openReader({ directory }: { directory: string }): Reader {
     problems: ({ rootId, limit, offset }) => readProblems(sql, rootId, limit, offset),
     countProblems: () => countProblems(sql),
     counts: (rootId) => readCounts(sql, rootId),
-    blob: (name) =>
-      sql.get<{ revision: number; data: Uint8Array }>`select revision, data from blobs where name = ${name}` ?? null,
+    blob: (name) => readBlob({ db, sql, isMapped }, name),
     revision: () => sql.get<{ revision: number }>`select revision from index_state`?.revision ?? 0,
     close: () => void db.close(),
   }
   return rememberDamage(reader, () => file)
+}
+
+type BlobReads = { readonly db: Db; readonly sql: Sql; readonly isMapped: boolean }
+
+/** Subtle: read past the mapping. Blobs are read once, and a hundred MB of them would stay in the process's memory. */
+function readBlob({ db, sql, isMapped }: BlobReads, name: string): { revision: number; data: Uint8Array } | null {
+  mapFile(db, false)
+  try {
+    return sql.get`select revision, data from blobs where name = ${name}` ?? null
+  } finally {
+    if (isMapped) mapFile(db, true)
+  }
 }
 
 function folderReads(sql: Sql): Pick<Reader, 'folderDigest' | 'folder'> {

@@ -10,7 +10,7 @@ import { readFolders, readPiece, type ReadFolders } from './read-folders.ts'
 
 const { directory } = workerData as { directory: string }
 let reader: Reader | undefined
-const read = () => (reader ??= openReader({ directory }))
+const read = () => (reader ??= openReader({ directory, isMapped: false }))
 
 const table = {
   readFolders: (input: ReadFolders) => readFolders(input, read()),
