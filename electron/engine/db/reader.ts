@@ -33,7 +33,7 @@ export function openReader({ directory, isMapped = true }: ReaderOptions): Reade
     ...ids,
     roots: () => readRoots(sql),
     problems: ({ rootId, limit, offset }) => readProblems(sql, rootId, limit, offset),
-    countProblems: () => countProblems(sql),
+    countProblems: (rootId = null) => countProblems(sql, rootId),
     counts: (rootId) => readCounts(sql, rootId),
     blob: (name) => readBlob({ db, sql, isMapped }, name),
     revision: () => sql.get<{ revision: number }>`select revision from index_state`?.revision ?? 0,

@@ -308,7 +308,8 @@ export type Reader = {
   findId(id: ImageId): ImageRow | null
   detail(row: ImageRow): ImageDetail | null
   problems(input: { rootId: RootId | null; limit: number; offset: number }): readonly StoredProblem[]
-  countProblems(): number
+  /** Of one root, or of all. */
+  countProblems(rootId?: RootId | null): number
   /** Takes time that grows with the root: not for the loop. */
   counts(rootId: RootId): RootCounts
   blob(name: string): { revision: number; data: Uint8Array } | null

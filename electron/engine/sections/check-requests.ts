@@ -1,6 +1,7 @@
 /** The door every edit comes through: keys, values and tags by the rules of semantics.md §2–3, with the reason shown. */
 import type { Client } from '../../../shared/contract/index.ts'
 import { checkKey } from '../../../shared/domain/key.ts'
+import type { ValueText } from '../../../shared/domain/layer.ts'
 import type { EditRequest } from '../../../shared/domain/operation.ts'
 import { checkTag } from '../../../shared/domain/tag.ts'
 import { isValueText } from '../../../shared/domain/value.ts'
@@ -28,12 +29,7 @@ function check(request: Requests[number]): EditRequest {
   switch (request.kind) {
     case 'set':
       legalKey(request.key)
-      if (!isValueText(request.value))
-        throw new EngineError(
-          'VALUE_INVALID',
-          `The value of "${request.key}" is not a text, number, true, false, or a list of these.`,
-        )
-      return { kind: 'set', key: request.key, to: request.value }
+      return { kind: 'set', key: request.key, to: legalValue(request.key, request.value) }
     case 'unset':
       legalKey(request.key)
       return request
@@ -53,4 +49,21 @@ function legalTag(text: string): string {
   const checked = checkTag(text)
   if (checked.ok) return checked.tag
   throw new EngineError('TAG_INVALID', checked.reason)
+}
+
+/** The same value without blanks between its parts: value texts have none. */
+function legalValue(key: string, text: string): ValueText {
+  const value = isJson(text) ? text.replace(/("(?:[^"\\]|\\.)*")|\s+/g, '$1') : text
+  if (isValueText(value)) return value
+  const message = `The value of "${key}" is not a text, number, true, false, or a list of these.`
+  throw new EngineError('VALUE_INVALID', message)
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text)
+    return true
+  } catch {
+    return false
+  }
 }

@@ -27,7 +27,7 @@ export function createSchemaSection({ query, ready, reader, roots, findRoot }: S
       const names = new Map(roots().map(({ id, name }) => [id, name]))
       const found = reader().problems({ rootId, offset, limit })
       return {
-        total: reader().countProblems(),
+        total: reader().countProblems(rootId),
         problems: found.map(({ rootId, ...problem }) => ({ ...problem, root: names.get(rootId) ?? '' })),
       }
     },

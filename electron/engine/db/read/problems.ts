@@ -29,9 +29,14 @@ export function readProblems(sql: Sql, rootId: RootId | null, limit: number, off
   return found.map(({ rootId, ...row }) => ({ rootId, ...withoutNull(row) }))
 }
 
-export function countProblems(sql: Sql): number {
-  const found = sql.get<{ count: number }>`
-    select count(*) as count from (select distinct root_id, file, kind, reason, key from problems)`
+export function countProblems(sql: Sql, rootId: RootId | null): number {
+  const found =
+    rootId === null
+      ? sql.get<{ count: number }>`
+          select count(*) as count from (select distinct root_id, file, kind, reason, key from problems)`
+      : sql.get<{ count: number }>`
+          select count(*) as count from (select distinct p.file, p.kind, p.reason, p.key
+            from problems p join roots r on r.id = p.root_id where r.root_id = ${rootId})`
   return found?.count ?? 0
 }
 

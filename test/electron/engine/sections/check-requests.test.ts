@@ -3,12 +3,12 @@ import { checkRequests } from '../../../../electron/engine/sections/check-reques
 
 test('good requests pass, tags trimmed', () => {
   const requests = [
-    { kind: 'set', key: 'a.b', value: '[1,"x"]' },
+    { kind: 'set', key: 'a.b', value: ' [1.10, "x  \\" y"] ' },
     { kind: 'unset', key: 'c' },
     { kind: 'tag', tag: ' Seen ' },
   ] as const
   expect(checkRequests([...requests])).toEqual([
-    { kind: 'set', key: 'a.b', to: '[1,"x"]' },
+    { kind: 'set', key: 'a.b', to: '[1.10,"x  \\" y"]' },
     { kind: 'unset', key: 'c' },
     { kind: 'tag', tag: 'Seen' },
   ])
@@ -19,6 +19,7 @@ test.each([
   [{ kind: 'unset', key: 'tags' }, 'KEY_INVALID'],
   [{ kind: 'set', key: 'a', value: '{}' }, 'VALUE_INVALID'],
   [{ kind: 'set', key: 'a', value: 'nonsense' }, 'VALUE_INVALID'],
+  [{ kind: 'set', key: 'a', value: 'tr ue' }, 'VALUE_INVALID'],
   [{ kind: 'tag', tag: '  ' }, 'TAG_INVALID'],
 ] as const)('%j is refused as %s', (request, code) => {
   expect(() => checkRequests([request])).toThrow(expect.objectContaining({ code }))
