@@ -19,6 +19,7 @@ import {
   type ImageRecord,
   insertImage,
   layerOf,
+  measureAgain,
   removeImage,
   updateImage,
 } from './images.ts'
@@ -145,7 +146,10 @@ type Changing = Inserting & { known: ImageRecord }
 function changeImage(session: Session, changes: Changes, { known, folder, image, columns }: Changing): void {
   // Subtle: the same scan saved twice is not a second change of the file.
   const isSameFile = !image.isFileChanged || (known.signature === image.signature && image.signature !== '')
-  if (!isSameFile) dropMeasurement(session, changes, known.id)
+  const isYoung = known.signature === '' && known.size_bytes === image.size
+  if (!isSameFile && isYoung && known.modified_at === Math.floor(image.modifiedMs)) {
+    measureAgain(session, changes, known.id)
+  } else if (!isSameFile) dropMeasurement(session, changes, known.id)
   updateImage(session, changes, known, columns)
   if (columns.problems === 0 && known.problems === 0) return
   replaceProblems(session, changes, { root: folder.root.row, scope: 'sidecar', id: known.id }, image.problems)

@@ -111,6 +111,17 @@ export function dropMeasurement(session: Session, changes: Changes, row: ImageRo
   changes.change(row)
 }
 
+/**
+ * Has an image measured again and shows what is known of it until then: its file was too young to be trusted when it
+ * was measured, and looks the same now.
+ */
+export function measureAgain(session: Session, changes: Changes, row: ImageRow): void {
+  const { sql } = session
+  if (sql.run`update measurements set flags = flags & ~${FLAGS.measured} where image_id = ${row}`.changes === 0) return
+  session.measuredTo = Math.min(session.measuredTo, row - 1)
+  changes.change(row)
+}
+
 export function isStaleRecord({ flags }: ImageRecord): boolean {
   return (flags & FLAGS.stale) !== 0
 }

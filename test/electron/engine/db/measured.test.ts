@@ -67,6 +67,22 @@ test('facts, problems and damage of files show, and are dropped when the file ch
   reader.close()
 })
 
+test('what was measured of a file too young to be trusted shows on until it is measured again', () => {
+  using index = testIndex()
+  const { api, directory } = index
+  const waiting = () => api.unmeasured({ limit: 9, after: 0 }).map(({ path }) => path)
+  api.saveFolders({ folders: [folder('', [image('1.jpg', { a: 1 }, { signature: '' })])] })
+  measure(index, measured('1.jpg', { signature: '' }))
+  expect(waiting()).toEqual([])
+  api.saveFolders({ folders: [folder('', [image('1.jpg', { a: 1 })])] })
+  const reader = openReader({ directory })
+  expect(reader.scan(0, 1)).toMatchObject([{ width: 40, height: 30 }])
+  expect(waiting()).toEqual(['1.jpg'])
+  measure(index, measured('1.jpg'))
+  expect(waiting()).toEqual([])
+  reader.close()
+})
+
 test('a hash alone comes ahead of the facts and does not undo them', () => {
   using index = testIndex()
   const { api, directory } = index

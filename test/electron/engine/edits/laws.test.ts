@@ -24,6 +24,8 @@ type Model = {
   /** Under append: what the image has had from its sidecars, first come first kept. */
   had: Values
   hadTags: string[]
+  /** Our write-backs so far: content before and after. */
+  writes: [string, string][]
 }
 
 const textOf = ({ values, tags }: Content) =>
@@ -91,7 +93,9 @@ function effective(model: Model, strategy: Strategy): { values: Map<string, stri
 
 function modelEdit(model: Model, strategy: Strategy, request: EditRequest): void {
   const now = effective(model, strategy)
-  const edit = (to: string | null): Edit => ({ to, base: textOf(model.sidecar), writes: [] })
+  const base = textOf(model.sidecar)
+  // A write may have been under way when the edit was made, so one from its base counts whenever it was (docs/adr/0002).
+  const edit = (to: string | null): Edit => ({ to, base, writes: model.writes.filter(([before]) => before === base) })
   if ('key' in request) {
     const to = request.kind === 'set' ? request.to : null
     if ((now.values.get(request.key) ?? null) === to) return
@@ -127,6 +131,7 @@ function modelWrite(model: Model, strategy: Strategy): void {
   const [before, after] = [textOf(model.sidecar), textOf(next)]
   if (before === after) return
   for (const edit of [...Object.values(model.keys), ...Object.values(model.tags)]) edit.writes.push([before, after])
+  model.writes.push([before, after])
   model.sidecar = next
 }
 
@@ -166,6 +171,7 @@ function replay(strategy: Strategy, mode: EditMode, { start, steps, order }: Cas
     frozenTags: null,
     had: {},
     hadTags: [],
+    writes: [],
   }
   const all: Step[] = [{ kind: 'foreign', content: start }, ...steps]
   for (const step of all) {
