@@ -7,7 +7,7 @@ import { createServer } from 'node:http'
 import type { Engine } from '../engine/index.ts'
 import { serveWebSockets } from './ws.ts'
 
-/** Listens until the returned function is called. A socket file left by a killed owner is replaced. */
+/** Listens until the returned function is called, which first lets the calls under way end. A socket file left by a killed owner is replaced. */
 export async function listenOnSocket(engine: Engine, path: string): Promise<() => Promise<void>> {
   const isFile = process.platform !== 'win32'
   // Subtle: we hold the library's lock here, so whatever file stands there belongs to nobody alive.
@@ -29,8 +29,9 @@ export async function listenOnSocket(engine: Engine, path: string): Promise<() =
   })
   if (isFile) chmodSync(path, 0o600)
   return async () => {
-    hangUp()
-    await new Promise<void>((resolve) => server.close(() => resolve()))
+    const isClosed = new Promise<void>((resolve) => server.close(() => resolve()))
+    await hangUp()
+    await isClosed
     if (isFile) rmSync(path, { force: true })
   }
 }

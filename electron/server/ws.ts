@@ -1,23 +1,47 @@
 /** The contract over WebSocket connections. */
 import type { IncomingMessage, Server } from 'node:http'
 import type { Duplex } from 'node:stream'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { RPCHandler } from '@orpc/server/ws'
 import { WebSocketServer } from 'ws'
 import type { Engine } from '../engine/index.ts'
 
 const LARGEST_MESSAGE = 16 * 1024 * 1024
 
-/** Serves the engine to every WebSocket that upgrades on this server; returns what ends all connections. */
-export function serveWebSockets(server: Server, engine: Engine): () => void {
+/** So long after its last answer a program has not asked on: it takes a few calls to make one edit. */
+const QUIET_MS = 250
+
+/**
+ * Serves the engine to every WebSocket that upgrades on this server. The returned function ends all connections once
+ * the calls under way are answered, because another program's edit must not end with its outcome unknown only because
+ * we are done with ours. Streams of events are not waited for.
+ */
+export function serveWebSockets(server: Server, engine: Engine): () => Promise<void> {
   const sockets = new WebSocketServer({ noServer: true, maxPayload: LARGEST_MESSAGE })
-  const handler = new RPCHandler(engine.router)
+  let calls = 0
+  let changed = performance.now()
+  const handler = new RPCHandler(engine.router, {
+    rootInterceptors: [
+      async ({ next }) => {
+        calls += 1
+        try {
+          return await next()
+        } finally {
+          calls -= 1
+          changed = performance.now()
+        }
+      },
+    ],
+  })
   let next = 1
   server.on('upgrade', (request: IncomingMessage, stream: Duplex, head: Buffer) => {
     sockets.handleUpgrade(request, stream, head, (socket) => {
+      changed = performance.now()
       void handler.upgrade(socket, { context: engine.connect(`socket-${next++}`) })
     })
   })
-  return () => {
+  return async () => {
+    while (sockets.clients.size > 0 && (calls > 0 || performance.now() - changed < QUIET_MS)) await sleep(20)
     for (const socket of sockets.clients) socket.terminate()
     sockets.close()
   }
