@@ -66,7 +66,7 @@ function sentence({ images, changed, unchanged, failed }: Counts, verb: 'changed
   if (images === 0) return 'No image matches.'
   const parts = [
     `${formatCount(changed)} of ${counted(images, 'image')} ${verb}`,
-    ...(unchanged > 0 ? [`${formatCount(unchanged)} had it already`] : []),
+    ...(unchanged > 0 ? [`${formatCount(unchanged)} needed no change`] : []),
     ...(failed.length > 0 ? [`${formatCount(failed.length)} ${verb === 'changed' ? 'failed' : 'would fail'}`] : []),
   ]
   return `${parts.join(', ')}.`

@@ -7,15 +7,19 @@ import { isAbsolute, join, resolve, sep } from 'node:path'
 import type { Client, RootView } from '../../shared/contract/index.ts'
 import { usageError } from './failure.ts'
 
-/** The engine's name for a root typed as name, slug, id or path; what fits none is left for the engine to refuse. */
+/** The engine's name for a root typed as name, slug, id or path; what fits none is left for the engine to refuse. Throws where it fits several. */
 export async function readRoots(client: Client, words: readonly string[], base: string): Promise<string[]> {
   const roots = await client.library.roots()
   return words.map((word) => readRoot(roots, word, base))
 }
 
 function readRoot(roots: readonly RootView[], word: string, base: string): string {
-  const named = roots.find(({ id, name, slug, path }) => [id, name, slug, path].includes(word))
-  if (named) return named.id
+  const named = roots.filter(({ id, name, slug, path }) => [id, name, slug, path].includes(word))
+  if (named.length > 1) {
+    const paths = named.map(({ path }) => path).join(', ')
+    throw usageError(`Several folders are named "${word}". Use a path or an id: ${paths}.`)
+  }
+  if (named[0]) return named[0].id
   const path = resolve(base, word)
   const real = realPath(path)
   const placed = roots.find((root) => root.path === path || root.path === real || realPath(root.path) === real)

@@ -64,7 +64,12 @@ export function createMeasuring({ directory, index, reader, roots, journals, io,
       const total = await countUnmeasured(io, roots)
       onProgress = (done) => job.update(done - start, Math.max(total, done - start))
       job.signal.addEventListener('abort', () => void measurer.stop())
-      await finish({ job, wake, idle: measurer.idle })
+      await finish({
+        job,
+        wake,
+        idle: measurer.idle,
+        isLeft: async () => (await index.unmeasured({ limit: 1, after: 0 })).length > 0,
+      })
       await moving
       onProgress = undefined
     },
@@ -77,10 +82,23 @@ export function createMeasuring({ directory, index, reader, roots, journals, io,
   }
 }
 
-async function finish({ job, wake, idle }: { job: RunningJob; wake: () => void; idle: () => Promise<void> }) {
+type Finish = {
+  readonly job: RunningJob
+  readonly wake: () => void
+  readonly idle: () => Promise<void>
+  readonly isLeft: () => Promise<boolean>
+}
+
+/** An answer is dropped where the file was looked at again meanwhile; what cannot be measured at all ends the passes. */
+const PASSES = 3
+
+async function finish({ job, wake, idle, isLeft }: Finish) {
   try {
-    if (!job.signal.aborted) wake()
-    await idle()
+    for (let pass = 0; pass < PASSES && !job.signal.aborted; pass += 1) {
+      wake()
+      await idle()
+      if (!(await isLeft())) return
+    }
   } finally {
     job.end()
   }

@@ -18,17 +18,16 @@ const QUIET_MS = 250
  */
 export function serveWebSockets(server: Server, engine: Engine): () => Promise<void> {
   const sockets = new WebSocketServer({ noServer: true, maxPayload: LARGEST_MESSAGE })
-  let calls = 0
-  let changed = performance.now()
+  const asked = { calls: 0, at: performance.now() }
   const handler = new RPCHandler(engine.router, {
     rootInterceptors: [
       async ({ next }) => {
-        calls += 1
+        asked.calls += 1
         try {
           return await next()
         } finally {
-          calls -= 1
-          changed = performance.now()
+          asked.calls -= 1
+          asked.at = performance.now()
         }
       },
     ],
@@ -36,12 +35,12 @@ export function serveWebSockets(server: Server, engine: Engine): () => Promise<v
   let next = 1
   server.on('upgrade', (request: IncomingMessage, stream: Duplex, head: Buffer) => {
     sockets.handleUpgrade(request, stream, head, (socket) => {
-      changed = performance.now()
+      asked.at = performance.now()
       void handler.upgrade(socket, { context: engine.connect(`socket-${next++}`) })
     })
   })
   return async () => {
-    while (sockets.clients.size > 0 && (calls > 0 || performance.now() - changed < QUIET_MS)) await sleep(20)
+    while (sockets.clients.size > 0 && (asked.calls > 0 || performance.now() - asked.at < QUIET_MS)) await sleep(20)
     for (const socket of sockets.clients) socket.terminate()
     sockets.close()
   }

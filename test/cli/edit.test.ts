@@ -159,7 +159,7 @@ describe('the answer of an edit', () => {
   it('says what came of it', async () => {
     expect(await run(['set', '*', 'k=v'], { answers })).toMatchObject({
       code: 0,
-      out: '790 of 800 images changed, 10 had it already.\n',
+      out: '790 of 800 images changed, 10 needed no change.\n',
       err: '',
     })
     expect((await run(['set', '*', 'k=v', '--json'], { answers })).out).toBe(`${JSON.stringify(done)}\n`)
@@ -174,7 +174,7 @@ describe('the answer of an edit', () => {
       await run(['set', '*', 'k=v'], { answers: answer({ failed: [...failed, unknown], unwritten }) }),
     ).toMatchObject({
       code: 3,
-      out: '790 of 800 images changed, 10 had it already, 2 failed.\n',
+      out: '790 of 800 images changed, 10 needed no change, 2 failed.\n',
       err: 'Not changed: captures: a.jpg: The key is an object in the file.\nNot changed: x.jpg: No such image.\nSaved, but not in the file yet: captures: b.jpg: The file is read-only.\n',
     })
     expect((await run(['set', '*', 'k=v'], { answers: answer({ unwritten }) })).code).toBe(3)

@@ -128,6 +128,28 @@ describe('roots', () => {
   })
 })
 
+describe('a name that several folders have', () => {
+  const roots = [root({ path: '/x/a' }), root({ id: 'b'.repeat(32), slug: 'captures-2', path: '/y/a' })]
+  const library = { roots: async () => roots }
+
+  it.each([['remove'], ['set-root', '--name', 'N'], ['scan']])(
+    'is refused by %s, which would guess',
+    async (...words) => {
+      const found = await run([...words, 'captures'], { answers: { library } })
+      expect(found.err).toContain('Several folders are named "captures". Use a path or an id: /x/a, /y/a.\n')
+      expect(found).toMatchObject({ code: 2, calls: [['library.roots', undefined]] })
+    },
+  )
+
+  it('still has a folder by path, id and short name', async () => {
+    const remove = async () => ({ root: roots[1]!, images: 1 })
+    for (const word of ['/y/a', 'b'.repeat(32), 'captures-2']) {
+      const found = await run(['remove', word], { answers: { library: { ...library, remove } } })
+      expect(found.calls[1]).toEqual(['library.remove', { root: 'b'.repeat(32) }])
+    }
+  })
+})
+
 describe('scan', () => {
   const summary = { added: 12, changed: 1, removed: 0, problems: 2, offline: [] as string[], ms: 40 }
   const library = { roots: async () => [root()], scan: async () => summary }

@@ -1,7 +1,7 @@
 import { readNumberOption } from '../args.ts'
 import type { Command } from '../command.ts'
 import { usageError } from '../failure.ts'
-import { formatCount, formatTable } from '../table.ts'
+import { counted, formatCount, formatTable } from '../table.ts'
 
 export const complete: Command = {
   name: 'complete',
@@ -17,7 +17,7 @@ export const complete: Command = {
     const [text = ''] = args.words
     const at = readNumberOption(args, 'at') ?? text.length
     if (at > text.length)
-      throw usageError(`--at ${at} is behind the end of the text, which has ${text.length} characters.`)
+      throw usageError(`--at ${at} is behind the end of the text, which has ${counted(text.length, 'character')}.`)
     const client = await connect('brief')
     const found = await client.query.complete({ text, at })
     const plain = found.map(({ text, kind, count }) => ({ text, kind, ...(count !== undefined && { count }) }))

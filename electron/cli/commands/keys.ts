@@ -10,7 +10,7 @@ export const keys: Command = {
   name: 'keys',
   usage: ['keys'],
   summary: 'list the metadata keys in the data, with types and examples',
-  details: ['A key with several types on different images is marked "mixed": type(metadata.KEY):string finds them.'],
+  details: ['A key with several types on different images is marked "mixed".'],
   examples: ['keys', 'keys --json'],
   options: [],
   takes: { min: 0, max: 0 },
