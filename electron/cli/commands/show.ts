@@ -46,7 +46,7 @@ function withTexts(plain: object, texts: readonly string[]): string {
 
 function toLines(image: ImageDetailView): string[] {
   const { width, height, format } = image
-  const isRefused = image.problems.some(({ kind }) => kind === 'image')
+  const isRefused = image.problems.includes('image')
   const unmeasured = isRefused ? 'not a readable picture' : 'not measured yet'
   const unknown = format === null ? unmeasured : 'dimensions not known'
   const dimensions = width === null || height === null ? unknown : `${width} × ${height}`
